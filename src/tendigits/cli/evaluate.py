@@ -1,0 +1,97 @@
+"""`tendigits evaluate`: how good a model is, and where it errs."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..data import Dataset, class_index
+from ..errors import InputError
+from ..evaluate import Evaluation
+from ..evaluate import evaluate as evaluate_network
+from ..network import Network
+from .common import DATA_HELP, accuracy_line, json_option, load_data, model_argument, plots_option, print_json
+
+WORST = 10  # mistakes listed
+
+
+@click.command()
+@model_argument
+@click.option(
+    "--data",
+    metavar="auto|mnist|digits|DIR",
+    show_default="what the model was trained on",
+    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+)
+@plots_option
+@json_option
+def evaluate(model: Path, data: str | None, plots: Path | None, as_json: bool) -> None:
+    """Test a model: accuracy with its interval, each class, the confusion matrix, the most confident mistakes."""
+    network = Network.load(model)
+    dataset = load_data(data or _own_data(network))
+    labels = class_index(dataset.test_labels, network.classes)
+    evaluation = evaluate_network(network, dataset.test_images, labels)
+    if plots:
+        _draw(plots, evaluation, dataset)
+    if as_json:
+        print_json(_report(evaluation, dataset))
+    else:
+        click.echo(_text(evaluation))
+
+
+def _own_data(network: Network) -> str:
+    name = str(network.info.get("data", {}).get("name"))
+    if name not in ("mnist", "digits"):
+        raise InputError(f"The model was trained on {name!r}: say with --data where that lies.")
+    return name
+
+
+def _report(evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "data": dataset.name,
+        "images": len(evaluation.labels),
+        "accuracy": evaluation.accuracy,
+        "interval": list(evaluation.interval),
+        "classes": evaluation.per_class(),
+        "confusion": evaluation.confusion.tolist(),
+        "mistakes": [_mistake(evaluation, i) for i in evaluation.mistakes[:WORST]],
+    }
+
+
+def _mistake(evaluation: Evaluation, i: int) -> dict[str, Any]:
+    guess = evaluation.predicted[i]
+    return {
+        "image": int(i),
+        "is": evaluation.classes[evaluation.labels[i]].item(),
+        "read_as": evaluation.classes[guess].item(),
+        "probability": float(evaluation.probabilities[i, guess]),
+    }
+
+
+def _text(evaluation: Evaluation) -> str:
+    lines = [accuracy_line(evaluation), "", "class  precision  recall     F1  images"]
+    for row in evaluation.per_class():
+        lines.append(
+            f"{row['class']:>5}  {row['precision']:9.2%} {row['recall']:7.2%} {row['f1']:6.2%}  {row['images']:6}"
+        )
+    lines += ["", "confusion: a row for each class, a column for what it was read as", *_matrix(evaluation)]
+    lines += ["", "most confident mistakes"]
+    for m in (_mistake(evaluation, i) for i in evaluation.mistakes[:WORST]):
+        lines.append(f"  image {m['image']:5}: {m['is']} read as {m['read_as']} ({m['probability']:.2%})")
+    return "\n".join(lines)
+
+
+def _matrix(evaluation: Evaluation) -> list[str]:
+    width = max(5, len(str(evaluation.confusion.max())) + 1)
+    rows = [evaluation.classes, *evaluation.confusion]
+    names = ["", *evaluation.classes]
+    return [f"{name:>5} " + "".join(f"{n:>{width}}" for n in row) for name, row in zip(names, rows, strict=True)]
+
+
+def _draw(folder: Path, evaluation: Evaluation, dataset: Dataset) -> None:
+    from .. import plots
+
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = plots.right_and_wrong(evaluation)
+    plots.save(plots.samples(dataset.test_images, evaluation, shown), folder / "samples.png")
+    plots.save(plots.confusion_matrix(evaluation), folder / "confusion.png")

@@ -1,0 +1,49 @@
+"""`tendigits predict`: which digit is on this picture?"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from ..errors import InputError
+from ..images import read_image
+from ..network import Network
+from .common import json_option, model_argument, print_json
+
+
+@click.command()
+@model_argument
+@click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@click.pass_context
+def predict(context: click.Context, model: Path, images: tuple[Path, ...], as_json: bool) -> None:
+    """Read the digit on each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
+
+    A picture that cannot be read is named on stderr, the others are read all the same, and the exit status is 2.
+    """
+    network = Network.load(model)
+    readings = []
+    for path in images:
+        try:
+            readings.append(_read(network, path))
+        except InputError as error:
+            click.echo(f"Error: {error}", err=True)
+    if as_json:
+        print_json(readings)
+    else:
+        click.echo("\n".join(_text(reading, network.classes.tolist()) for reading in readings))
+    if len(readings) < len(images):
+        context.exit(2)
+
+
+def _read(network: Network, path: Path) -> dict[str, Any]:
+    """Read one picture; the probabilities are in the order of the network's classes."""
+    probabilities = network.predict_proba(read_image(path)[np.newaxis])[0]
+    digit = network.classes[probabilities.argmax()].item()
+    return {"file": str(path), "digit": digit, "probabilities": probabilities.tolist()}
+
+
+def _text(reading: dict[str, Any], classes: list[Any]) -> str:
+    shares = [f"{name}: {p:.1%}" for name, p in zip(classes, reading["probabilities"], strict=True)]
+    return f"{reading['file']}: {reading['digit']}   ({', '.join(shares)})"

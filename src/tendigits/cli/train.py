@@ -1,0 +1,170 @@
+"""`tendigits train`: from a data set to a model file."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..data import Dataset
+from ..experiment import Experiment, train_and_test
+from ..files import check_writable
+from ..history import History
+from ..network import Network
+from ..optim import OPTIMIZERS, SCHEDULES
+from ..settings import Settings
+from .common import DATA_HELP, accuracy_line, json_option, load_data, plots_option, print_json
+
+DEFAULT = Settings()
+RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZERS.items())
+
+
+@click.command()
+@click.option(
+    "--data",
+    default="auto",
+    metavar="auto|mnist|digits|DIR",
+    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+)
+@click.option(
+    "--hidden",
+    type=click.IntRange(min=1),
+    multiple=True,
+    default=[128],
+    help="Units of the hidden layer; give it several times for several layers.",
+)
+@click.option("--epochs", type=int, default=DEFAULT.epochs, help="How often to go through the training images.")
+@click.option("--batch-size", type=int, default=DEFAULT.batch_size, help="Images per step.")
+@click.option(
+    "--optimizer",
+    type=click.Choice(list(OPTIMIZERS)),
+    default=DEFAULT.optimizer,
+    help="How gradients move the parameters.",
+)
+@click.option("--learning-rate", type=float, show_default=RATES, help="The highest rate of the schedule.")
+@click.option("--momentum", type=float, default=DEFAULT.momentum, help="Velocity kept per step (--optimizer momentum).")
+@click.option("--nesterov/--classical", default=DEFAULT.nesterov, help="Kind of momentum (--optimizer momentum).")
+@click.option(
+    "--weight-decay",
+    type=float,
+    default=DEFAULT.weight_decay,
+    help="Share of the weights lost per step, times the learning rate.",
+)
+@click.option(
+    "--schedule",
+    type=click.Choice(list(SCHEDULES)),
+    default=DEFAULT.schedule,
+    help="How the learning rate changes from the first step to the last.",
+)
+@click.option("--early-stopping", is_flag=True, help="Stop when validation no longer improves; keep the best weights.")
+@click.option("--patience", type=int, default=5, help="Epochs without improvement before --early-stopping stops.")
+@click.option(
+    "--validation",
+    type=int,
+    show_default="a twelfth, 5000 of MNIST's 60000",
+    help="Training images held out to validate on.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same bits.")
+@click.option("--dtype", type=click.Choice(["float32", "float64"]), default="float32", help="Precision.")
+@click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint beside the model file, if there is one.")
+@plots_option
+@json_option
+def train(
+    data: str,
+    hidden: tuple[int, ...],
+    early_stopping: bool,
+    patience: int,
+    validation: int | None,
+    seed: int,
+    dtype: str,
+    out: Path,
+    resume: bool,
+    plots: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Train a network, test it once, and save it.
+
+    Every epoch leaves a checkpoint beside the model (model.checkpoint.npz). After Ctrl-C, or worse, the same command
+    with --resume goes on from there and ends with the same bits.
+    """
+    settings = Settings(**options, patience=patience if early_stopping else None)
+    say = partial(click.echo, err=as_json)
+    check_writable(out)
+    if plots:
+        plots.mkdir(parents=True, exist_ok=True)
+    dataset = load_data(data)
+    say(_plan(dataset, hidden))
+    try:
+        result = train_and_test(
+            dataset,
+            settings,
+            hidden=hidden,
+            seed=seed,
+            dtype=dtype,
+            n_validation=validation,
+            checkpoint=out.with_suffix(".checkpoint.npz"),
+            resume=resume,
+            callbacks=[partial(_epoch_line, say, settings.epochs)],
+        )
+    except KeyboardInterrupt:
+        raise click.ClickException(f"Interrupted. All is kept; go on with: {_resume_command()}") from None
+    result.network.save(out)
+    if plots:
+        _draw(plots, result, dataset)
+    say(accuracy_line(result.evaluation))
+    say(f"Saved {out}")
+    if as_json:
+        print_json(_summary(result, out))
+
+
+def _plan(dataset: Dataset, hidden: tuple[int, ...]) -> str:
+    sizes = [dataset.train_images[0].size, *hidden, len(dataset.classes)]
+    return (
+        f"Training {'-'.join(map(str, sizes))} on {dataset.name}: "
+        f"{len(dataset.train_images):,} images, {len(dataset.test_images):,} more to test on"
+    )
+
+
+def _epoch_line(say: Callable[[str], None], epochs: int, network: Network, history: History) -> None:
+    record = history.last
+    say(
+        f"epoch {record['epoch']:>{len(str(epochs))}}/{epochs}  "
+        f"loss {record['train_loss']:.4f}  accuracy {record['train_accuracy']:7.2%}  "
+        f"validation loss {record['validation_loss']:.4f}  accuracy {record['validation_accuracy']:7.2%}  "
+        f"{record['seconds']:.1f} s"
+    )
+
+
+def _resume_command() -> str:
+    arguments = sys.argv[1:] if "--resume" in sys.argv else [*sys.argv[1:], "--resume"]
+    return shlex.join(["tendigits", *arguments])
+
+
+def _summary(result: Experiment, out: Path) -> dict[str, Any]:
+    info = result.network.info
+    return {
+        "data": info["data"]["name"],
+        "layers": result.network.sizes,
+        "epochs": info["training"]["epochs_run"],
+        "seconds": info["training"]["seconds"],
+        **info["results"],
+        "model": str(out),
+        "history": result.history.records,
+    }
+
+
+def _draw(folder: Path, result: Experiment, dataset: Dataset) -> None:
+    from .. import plots
+
+    evaluation, images = result.evaluation, dataset.test_images
+    shown = plots.right_and_wrong(evaluation)
+    plots.save(plots.samples(images, evaluation, shown), folder / "samples.png")
+    plots.save(plots.learning_curves(result.history), folder / "learning_curves.png")
+    plots.save(plots.confusion_matrix(evaluation), folder / "confusion.png")
+    plots.save(plots.first_layer(result.network, images[0].shape), folder / "first_layer.png")
+    result.history.save(folder / "history.csv")

@@ -1,0 +1,42 @@
+"""The loss: softmax and cross-entropy, fused into one stable step.
+
+For one example with logits z and true class t, the softmax gives p_k = exp(z_k) / Σ exp(z_j), and the
+cross-entropy is the surprise at the truth: -log p_t = log Σ exp(z_j) - z_t. Its gradient with respect to the
+logits is p - y, with y the one-hot label. Subtracting the largest logit first changes neither and makes overflow
+impossible; taking the logarithm of the sum instead of the probability leaves no log(0) to guard against.
+"""
+
+import numpy as np
+
+from .layers import Array
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities of shape (n, classes), each row positive and summing to one."""
+    p: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return p
+
+
+def cross_entropy(logits: Array, labels: Array) -> float:
+    """The mean of -log p(label) over the batch, in nats; `labels` are integer class indices of shape (n,)."""
+    return softmax_cross_entropy(logits.copy(), labels)[0]
+
+
+def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, int]:
+    """Turn logits into the gradient of the mean loss, in place; return that loss and how many were right.
+
+    logits: (n, classes), overwritten by (p - y) / n. labels: (n,) integer class indices.
+    """
+    n = len(labels)
+    true = np.arange(n), labels
+    correct = int(np.count_nonzero(logits.argmax(axis=1) == labels))
+    logits -= logits.max(axis=1, keepdims=True)
+    z_true = logits[true]
+    p = np.exp(logits, out=logits)
+    total = p.sum(axis=1, keepdims=True)
+    loss = float(np.mean(np.log(total[:, 0]) - z_true))
+    p /= total
+    p[true] -= 1
+    p /= n
+    return loss, correct

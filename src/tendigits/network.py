@@ -1,0 +1,227 @@
+"""The network: a list of layers over one flat vector of parameters.
+
+`params` and `grads` are two flat vectors; every layer's W, b, dW, db are views of them. So an optimizer step is a
+few vector operations, a checkpoint is one array, and the gradient check is one loop. The price: write
+`network.params[...] = values`, never `network.params = values`.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from .batches import as_rows, scale
+from .errors import InputError
+from .files import read_npz, write_npz
+from .layers import Array, Layer, Linear, ReLU
+from .loss import softmax, softmax_cross_entropy
+
+FORMAT = "tendigits model 1"
+LAYERS: dict[str, type[Layer]] = {"Linear": Linear, "ReLU": ReLU}
+CHUNK = 1000  # images predicted at a time: enough to keep the matrix product busy, and little memory
+
+
+class Network:
+    """A feed-forward network: images in, one logit per class out.
+
+    layers: sizes such as [784, 128, 10], which stand for Linear, ReLU, Linear; or a list of layers.
+    seed: an int or a generator for the starting weights; None leaves every parameter zero.
+    dtype: float32, or float64 for gradient checks.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[int] | Sequence[Layer],
+        *,
+        seed: int | np.random.Generator | None = 0,
+        dtype: Any = np.float32,
+    ) -> None:
+        self.layers = _checked(layers)
+        n_params = sum(layer.size for layer in self.layers)
+        self.params = np.zeros(n_params, dtype)
+        self.grads = np.zeros(n_params, dtype)
+        self._bind()
+        self.classes: Array = np.arange(self.sizes[-1])
+        self.info: dict[str, Any] = {}
+        if seed is not None:
+            self._initialize(np.random.default_rng(seed))
+
+    def _bind(self) -> None:
+        start = 0
+        for layer in self.layers:
+            part = slice(start, start + layer.size)
+            layer.bind(self.params[part], self.grads[part])
+            start = part.stop
+
+    def _initialize(self, rng: np.random.Generator) -> None:
+        for layer in self.layers:
+            layer.initialize(rng)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of every number in the network."""
+        dtype: np.dtype[Any] = self.params.dtype
+        return dtype
+
+    @property
+    def sizes(self) -> list[int]:
+        """The widths from input to output, [784, 128, 10] say."""
+        shapes = [layer.shapes["W"] for layer in self.layers if isinstance(layer, Linear)]
+        return [shapes[0][0], *(n_out for _, n_out in shapes)]
+
+    @property
+    def weights(self) -> list[Array]:
+        """The weight matrices: views, and without the biases, which no one decays."""
+        return [layer.W for layer in self.layers if isinstance(layer, Linear)]
+
+    # ------------------------------------------------------------------ forward and backward
+
+    def forward(self, x: Array) -> Array:
+        """Compute the logits (n, n_classes) of float rows x (n, n_in). Keeps nothing, so threads may share it."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def activations(self, x: Array, out: Sequence[Array] | None = None) -> list[Array]:
+        """Compute [x, y_1, …, logits]: what entered the network and what left each layer, into `out` if given."""
+        ys = [x]
+        for i, layer in enumerate(self.layers):
+            ys.append(layer.forward(ys[i], out=out[i] if out else None))
+        return ys
+
+    def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
+        """Fill `grads`, given all activations and the gradient of the loss with respect to the logits.
+
+        The input gradient of the first layer, a third of all the work, is nobody's question and is never computed.
+        """
+        dy = dlogits
+        for i in reversed(range(len(self.layers))):
+            layer, x, y = self.layers[i], ys[i], ys[i + 1]
+            layer.backward_params(x, dy)
+            if i > 0:
+                dy = layer.backward_input(x, y, dy, out=out[i - 1] if out else None)
+
+    def gradient(self, x: Array, labels: Array, workspace: "Workspace | None" = None) -> tuple[float, int]:
+        """Fill `grads` with the gradient of the mean loss; return that loss and how many of n were right."""
+        ys = self.activations(x, workspace.ys if workspace else None)
+        loss, correct = softmax_cross_entropy(ys[-1], labels)
+        self.backward(ys, ys[-1], workspace.dys if workspace else None)
+        return loss, correct
+
+    # ------------------------------------------------------------------ prediction
+
+    def logits(self, images: Any) -> Array:
+        """Compute logits (n, n_classes) for uint8 images (0 to 255) or float rows (taken as they are)."""
+        rows = as_rows(images, self.sizes[0])
+        logits = np.empty((len(rows), self.sizes[-1]), self.dtype)
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            logits[start : start + CHUNK] = self.forward(scale(chunk, np.empty(chunk.shape, self.dtype)))
+        return logits
+
+    def predict_proba(self, images: Any) -> Array:
+        """Compute probabilities (n, n_classes), each row summing to one."""
+        return softmax(self.logits(images))
+
+    def predict(self, images: Any) -> Array:
+        """Name the most probable class of each image, shape (n,)."""
+        classes: Array = self.classes[self.logits(images).argmax(axis=1)]
+        return classes
+
+    # ------------------------------------------------------------------ on disk and in other processes
+
+    @property
+    def spec(self) -> list[list[Any]]:
+        """The layers as JSON, [["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]] say."""
+        return [layer.spec for layer in self.layers]
+
+    def save(self, path: Path | str) -> None:
+        """Write weights, layers, classes and `info` to an .npz file, all or nothing."""
+        about = {"format": FORMAT, "layers": self.spec, "classes": self.classes.tolist(), "info": self.info}
+        write_npz(path, {"params": self.params}, about)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read what `save` wrote. Raises InputError, in one sentence, for anything else."""
+        arrays, about = read_npz(path)
+        if about.get("format") != FORMAT:
+            raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
+        try:
+            return cls.rebuild(about["layers"], arrays["params"], about["classes"], about["info"])
+        except (InputError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path} holds no valid model: {error}") from error
+
+    @classmethod
+    def rebuild(cls, spec: Sequence[Sequence[Any]], params: Array, classes: Any, info: dict[str, Any]) -> Self:
+        """Make a network from its parts; raises InputError where they do not fit each other."""
+        layers = _checked([_layer(entry) for entry in spec])
+        n_params = sum(layer.size for layer in layers)
+        if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
+            raise InputError(
+                f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}."
+            )
+        network = cls(layers, seed=None, dtype=params.dtype)
+        network.params[...] = params
+        if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
+            raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
+        network.classes, network.info = np.asarray(classes), dict(info)
+        return network
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickle and copy would tear the views off the flat vectors.
+        return type(self).rebuild, (self.spec, self.params, self.classes.tolist(), self.info)
+
+    def __repr__(self) -> str:
+        return f"Network({self.sizes}, dtype={self.dtype}): {self.params.size:,} parameters"
+
+
+class Workspace:
+    """The arrays that a training step fills, for batches of n: made once, so that steps allocate nothing large.
+
+    ys[i] takes what layer i puts out and dys[i] its gradient; a layer that works in place shares both with the
+    layer before it.
+    """
+
+    def __init__(self, network: Network, n: int) -> None:
+        self.ys: list[Array] = []
+        self.dys: list[Array] = []
+        width = network.sizes[0]
+        for i, layer in enumerate(network.layers):
+            width = layer.n_out(width)
+            shared = layer.in_place and i > 0
+            self.ys.append(self.ys[-1] if shared else np.empty((n, width), network.dtype))
+            self.dys.append(self.dys[-1] if shared else np.empty((n, width), network.dtype))
+        # Column by column in memory: the softmax then reduces over the long axis, several times faster.
+        self.ys[-1] = np.empty((n, width), network.dtype, order="F")
+
+
+def _checked(layers: Sequence[Any]) -> list[Layer]:
+    """Spell out sizes as layers, and check that each layer takes what the one before it gives."""
+    layers = list(layers) if any(isinstance(layer, Layer) for layer in layers) else _dense(layers)
+    linear = [layer for layer in layers if isinstance(layer, Linear)]
+    if not linear or layers[0] is not linear[0] or layers[-1] is not linear[-1]:
+        raise InputError("A network begins and ends with a Linear layer.")
+    for before, after in pairwise(linear):
+        if before.shapes["W"][1] != after.shapes["W"][0]:
+            raise InputError(f"The layers do not fit: {before.spec} is followed by {after.spec}.")
+    return layers
+
+
+def _dense(sizes: Sequence[Any]) -> list[Layer]:
+    """Sizes [784, 128, 10] as layers: Linear, ReLU, Linear."""
+    if len(sizes) < 2 or not all(isinstance(size, int | np.integer) and size > 0 for size in sizes):
+        raise InputError(f"A network needs two or more layer sizes, positive integers, not {list(sizes)}.")
+    layers: list[Layer] = []
+    for n_in, n_out in pairwise(map(int, sizes)):
+        layers += [Linear(n_in, n_out), ReLU()]
+    return layers[:-1]
+
+
+def _layer(spec: Sequence[Any]) -> Layer:
+    """Make a layer from its spec, ["Linear", 784, 128] say."""
+    name, *sizes = spec
+    if name not in LAYERS or not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise InputError(f"{spec} is not a layer.")
+    return LAYERS[name](*sizes)
