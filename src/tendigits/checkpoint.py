@@ -43,7 +43,9 @@ def load_checkpoint(path: Path | str, run: "Run") -> None:
     try:
         _check_same_run(path, about["run"], _identity(run))
         _restore(run, arrays, about["state"])
-    except (KeyError, TypeError, AttributeError) as error:
+    except InputError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is a damaged checkpoint: {error!r}.") from error
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from .errors import InputError
 from .files import Arrays, read_npz, write_npz
-from .idx import NAMES, idx_bytes, read_idx, read_idx_folder
+from .idx import NAMES, check_kind, idx_bytes, read_idx, read_idx_folder
+from .images import fit_to_box
 
 __all__ = [
     "Dataset",
@@ -81,8 +82,6 @@ def load_digits() -> Dataset:
     """
     import sklearn.datasets
 
-    from .images import fit_to_box
-
     pixels, labels = sklearn.datasets.load_digits(return_X_y=True)
     images = np.stack([fit_to_box(ink) for ink in pixels.reshape(-1, 8, 8)])
     labels = labels.astype(np.uint8)
@@ -123,6 +122,8 @@ def _cache() -> Path:
 def _read_cache() -> Dataset | None:
     try:
         arrays, metadata = read_npz(_cache())
+        for role in NAMES:
+            check_kind(role, arrays[role], "The cache")
         _check(arrays, "The cache")
         return Dataset(metadata["name"], **arrays, digest=metadata["digest"])
     except (InputError, OSError, RuntimeError, KeyError, TypeError):  # damaged, or made by another version:

@@ -127,13 +127,16 @@ def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
 def _fetch(url: str, n_bytes: int, timeout: float, progress: bool | None) -> bytes:
     """Get the gzipped file at `url`, whose content has `n_bytes`; packed, it should not have more."""
     name = url.rpartition("/")[2]
+    limit = n_bytes + 1000  # room for the gzip header
     body = bytearray()
     with urlopen(url, timeout=timeout) as response:
         promised = response.length  # None where the server does not say
         with progress_bar(total=promised, unit="B", description=name, shown=progress) as bar:
-            while len(body) <= n_bytes + 1000 and (chunk := response.read1(2**16)):
+            while len(body) <= limit and (chunk := response.read1(2**16)):
                 body += chunk
                 bar.update(len(chunk))
+    if len(body) > limit:
+        raise InputError(f"{name} is larger than MNIST's.")
     if promised is not None and len(body) != promised:
         raise InputError(f"{name} broke off after {len(body):,} of {promised:,} bytes.")
     return bytes(body)

@@ -81,7 +81,8 @@ def _unpacked(source: bytes | str | os.PathLike[str]) -> Iterator[BinaryIO]:
     with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
         gzipped = file.read(2) == b"\x1f\x8b"  # by content, as the name does not always tell
         file.seek(0)
-        yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file
+        with cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file as stream:
+            yield stream
 
 
 def _read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
@@ -115,31 +116,33 @@ def _times(shape: tuple[int, ...]) -> str:
 
 # Folders
 
+_ALL = ", ".join(NAMES.values())
 _NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?")
 
 
 def read_idx_folder(folder: Path) -> Arrays:
     """Read the four IDX files in `folder`: uint8 images, 3-dimensional, and labels, 1-dimensional, by NAMES' keys.
 
-    Raises InputError for a folder that is not there, and for a file that is missing, ambiguous, damaged, or
+    Raises InputError for a folder that cannot be read, and for a file that is missing, ambiguous, damaged, or
     holds something else.
     """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise InputError(f"{folder} {what}; expected a folder that holds {', '.join(NAMES.values())}.")
-    return {role: _read_as(role, path) for role, path in _find_files(folder).items()}
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        why = error.strerror or error
+        raise InputError(f"{folder} is no folder to read ({why}); expected one that holds {_ALL}.") from error
+    return {role: _read_as(role, path) for role, path in _find_files(entries, folder).items()}
 
 
-def _find_files(folder: Path) -> dict[str, Path]:
+def _find_files(entries: list[Path], folder: Path) -> dict[str, Path]:
     found: dict[str, dict[str, Path]] = {role: {} for role in NAMES}
-    for path in sorted(folder.iterdir()):
+    for path in entries:
         if match := _NAME.fullmatch(path.name):
             part, kind = match.groups()
             role = f"{'train' if part == 'train' else 'test'}_{kind[:6]}"
             found[role].setdefault(path.name.removesuffix(".gz"), path)  # of x and x.gz, x will do
     if missing := [NAMES[role] for role, paths in found.items() if not paths]:
-        expected = ", ".join(NAMES.values())
-        raise InputError(f"{folder} lacks {', '.join(missing)}; expected {expected}, each gzipped or not.")
+        raise InputError(f"{folder} lacks {', '.join(missing)}; expected {_ALL}, each gzipped or not.")
     for role, paths in found.items():
         if len(paths) > 1:
             raise InputError(f"{folder} has several {NAMES[role]}: {', '.join(paths)}; keep only one of them.")
@@ -148,10 +151,15 @@ def _find_files(folder: Path) -> dict[str, Path]:
 
 def _read_as(role: str, path: Path) -> np.ndarray:
     array = read_idx(path)
+    check_kind(role, array, str(path))
+    return array
+
+
+def check_kind(role: str, array: np.ndarray, where: str) -> None:
+    """Raise InputError unless the array is uint8 with the dimensions of its role in NAMES: images, or labels."""
     what, n_dimensions = ("images", 3) if role.endswith("images") else ("labels", 1)
     if array.dtype != np.uint8 or array.ndim != n_dimensions:
         raise InputError(
-            f"{path} should hold {what} ({n_dimensions}-dimensional, uint8), but holds {array.ndim}-dimensional "
+            f"{where} should hold {what} ({n_dimensions}-dimensional, uint8), but holds {array.ndim}-dimensional "
             f"{array.dtype} values; were images and labels swapped?"
         )
-    return array

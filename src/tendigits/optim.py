@@ -70,7 +70,7 @@ class Momentum(SGD):
     Bengio et al., "Advances in optimizing recurrent networks", 2013, which needs the gradient only at θ.
     """
 
-    learning_rate = 0.05
+    learning_rate = 0.2
 
     def __init__(
         self, network: Network, weight_decay: float = 0.0, momentum: float = 0.9, nesterov: bool = True

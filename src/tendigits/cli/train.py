@@ -133,7 +133,7 @@ def _plan(dataset: Dataset, hidden: tuple[int, ...]) -> str:
 def _epoch_line(say: Callable[[str], None], epochs: int, network: Network, history: History) -> None:
     record = history.last
     say(
-        f"epoch {record['epoch']:>{len(str(epochs))}}/{epochs}  "
+        f"epoch {record['epoch']:{len(str(epochs))}}/{epochs}  "
         f"loss {record['train_loss']:.4f}  accuracy {record['train_accuracy']:7.2%}  "
         f"validation loss {record['validation_loss']:.4f}  accuracy {record['validation_accuracy']:7.2%}  "
         f"{record['seconds']:.1f} s"

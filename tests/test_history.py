@@ -1,0 +1,38 @@
+"""A history remembers epochs, and writes them down."""
+
+import csv
+import json
+
+import pytest
+
+from tendigits import History, InputError
+
+RECORDS = [
+    {"epoch": 1, "validation_loss": 0.5, "validation_accuracy": 0.8},
+    {"epoch": 2, "validation_loss": 0.3, "validation_accuracy": 0.9},
+    {"epoch": 3, "validation_loss": 0.4, "validation_accuracy": 0.9},
+]
+
+
+def test_columns_best_and_last():
+    history = History(RECORDS)
+    assert history["validation_loss"] == [0.5, 0.3, 0.4]
+    assert (len(history), history.best["epoch"], history.last["epoch"]) == (3, 2, 3)
+
+
+def test_saves_csv_and_json(tmp_path):
+    History(RECORDS).save(tmp_path / "h.csv")
+    History(RECORDS).save(tmp_path / "h.json")
+    with open(tmp_path / "h.csv", newline="") as file:
+        rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    assert rows == RECORDS == json.loads((tmp_path / "h.json").read_text())
+
+
+def test_an_empty_history_can_be_saved(tmp_path):
+    History().save(tmp_path / "h.csv")
+    assert (tmp_path / "h.csv").read_text().strip() == ""
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"\.csv or \.json"):
+        History(RECORDS).save(tmp_path / "h.xls")
