@@ -89,7 +89,7 @@ def one_hot(labels, n_classes=10):
 
 if source != "MNIST":
     N_TRAIN, N_VAL = 1_400, 397
-EPOCHS, LOOKS = (8, 4) if source == "MNIST" else (24, 1)    # rounds, and measurements in each
+EPOCHS, LOOKS = (8, 4) if source == "MNIST" else (16, 1)    # rounds, and measurements in each
 order = np.random.default_rng(SEED).permutation(min(len(pixels), 60_000))[:N_TRAIN + N_VAL]
 X_train, X_val = np.split(pixels[order] / 255, [N_TRAIN])
 labels_train, labels_val = np.split(labels[order], [N_TRAIN])

@@ -36,7 +36,7 @@
 # %% [markdown]
 # ## 0. The result first
 #
-# All choices of this lesson stand in one cell. Change them later, one at a time, and run again.
+# First the libraries. Then, in one cell, all choices of this lesson: change them later, one at a time, and run again.
 
 # %%
 import io
@@ -44,10 +44,13 @@ import os
 import time
 import warnings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices gain nothing from threads
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import fetch_openml, load_digits
 
+# %%
 SEED = 0  # every random number below follows from it
 EPOCHS = 10  # how many times training meets every image
 BATCH_SIZE = 50  # images per step
@@ -83,9 +86,9 @@ def show_images(images, titles=None, right=None, columns=10, limit=None):
 
 
 # %%
-def show_curves(ax, x, curves, xlabel, ylabel, colors=(BLUE, ORANGE, GREEN)):
+def show_curves(ax, x, curves, xlabel, ylabel):
     """Draw each named curve, with its name beside its colour and labels on both axes."""
-    for (name, y), color, marker in zip(curves.items(), colors, "os^"):
+    for (name, y), color, marker in zip(curves.items(), (BLUE, ORANGE, GREEN), "os^"):
         ax.plot(x, y, color=color, label=name, marker=marker, markersize=4)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.grid(alpha=0.25)
@@ -325,7 +328,7 @@ del images, labels  # the only way to the test images is now the box
 #
 # **Claim.** A number means something only beside another number.
 # Always answering the most frequent digit is right about one time in nine.
-# Answering with the *nearest mean digit* is already right about eight times in ten.
+# Answering with the *nearest mean digit* is already right about eight times in ten (on MNIST).
 #
 # $$\text{accuracy} = \frac{\text{correct answers}}{\text{all answers}}$$
 #
@@ -988,7 +991,7 @@ train(params, X_train, Y_train, rng, EPOCHS, BATCH_SIZE, LEARNING_RATE, after_ep
 print(f"trained in {time.perf_counter() - started:.1f} s")
 
 assert history["training loss"][-1] < history["training loss"][0]
-assert history["validation"][-1] > (0.97 if MNIST else 0.88) > nearest  # beats the baseline
+assert history["validation"][-1] > max(nearest, 0.97 if MNIST else 0.9)  # the baseline is beaten
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9.4, 3), layout="constrained")
@@ -1134,17 +1137,17 @@ def contributions(params, x, k, j):
     return x * (params["W1"] @ open_paths), constant
 
 
-logits = forward(params, X_val[:500])[2]
-first, second = logits.argsort(axis=1)[:, ::-1][:, :2].T  # answer and runner-up
-for i in range(500):
+n = 250
+logits = forward(params, X_val[:n])[2]
+second, first = logits.argsort(axis=1)[:, -2:].T  # the runner-up and the answer
+for i in range(n):
     parts, constant = contributions(params, X_val[i], first[i], second[i])
     assert np.isclose(parts.sum() + constant, logits[i, first[i]] - logits[i, second[i]])
-print("for 500 images, the parts add up to the lead")
+print(f"for {n} images, the parts add up to the lead")
 
 # %%
-lead = np.array([logits[i, first[i]] - logits[i, second[i]] for i in range(500)])
-by_lead = np.argsort(lead)
-chosen = [by_lead[3], by_lead[30], by_lead[250], by_lead[495]]  # from close calls to clear ones
+lead = logits[np.arange(n), first] - logits[np.arange(n), second]
+chosen = np.argsort(lead)[[1, n // 10, n // 2, n - 5]]  # from a close call to a clear one
 figure, axes = plt.subplots(1, 4, figsize=(9.4, 2.9), layout="constrained")
 for ax, i in zip(axes, chosen):
     parts, constant = contributions(params, X_val[i], first[i], second[i])
@@ -1265,9 +1268,9 @@ def misplaced(x, rng, side=56):
 n = min(1000, len(X_val))
 sheets = [misplaced(x, rng) for x in X_val[:n]]
 shrink = resize_matrix(56, 28)
-squeezed = np.array([(shrink @ sheet @ shrink.T).ravel() for sheet in sheets])
-boxed = np.array([mnist_style(sheet).ravel() for sheet in sheets])
-before, after = (accuracy(predict(params, X), y_val[:n]) for X in (squeezed, boxed))
+only_resized = np.array([(shrink @ sheet @ shrink.T).ravel() for sheet in sheets])
+made_ready = np.array([mnist_style(sheet).ravel() for sheet in sheets])
+before, after = (accuracy(predict(params, X), y_val[:n]) for X in (only_resized, made_ready))
 print(f"before: {before:.1%}   after: {after:.1%}")
 assert after > before + 0.3
 
@@ -1292,7 +1295,7 @@ file.seek(0)
 x = mnist_style(read_picture(file)).ravel()
 p = softmax(forward(params, x[None])[2])[0]
 print(f"I read a {p.argmax()} (sure to {p.max():.0%})")
-assert x.shape == (784,) and p.argmax() == predict(params, boxed[3:4])[0]
+assert x.shape == (784,) and p.argmax() == 3
 
 # %% [markdown]
 # > **Take away.** A network knows only the world it was shown. Bring your picture into that world first.

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from sources import mirror, tiny, tiny_folder, tiny_mirror  # noqa: F401 - fixtures
 
 from tendigits.data import Dataset, idx_bytes, load_digits, load_idx_folder, load_mnist
 from tendigits.idx import NAMES

@@ -1,321 +1,22 @@
-"""Data: every source, every way a source can fail, and every way a folder can be wrong."""
+"""Data: the cache, the real MNIST, the bundled digits, every way a folder can be wrong, labels and splits."""
 
-import contextlib
 import gzip
-import hashlib
 import os
-import shutil
-import socket
-import struct
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays_of
+from sources import assert_holds, assert_same, change_a_byte, write_folder
 
-from tendigits import data, download, idx, progress
-from tendigits.data import (
-    Dataset,
-    class_index,
-    idx_bytes,
-    load,
-    load_idx_folder,
-    load_mnist,
-    read_idx,
-    stratified_split,
-)
-from tendigits.errors import DataUnavailable, InputError
+from tendigits import data, idx
+from tendigits.data import class_index, idx_bytes, load, load_idx_folder, load_mnist, stratified_split
+from tendigits.errors import InputError
 
 MNIST_DIGEST = "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a"
-
-
-def assert_same(a: Dataset, b: Dataset):
-    for role in idx.NAMES:
-        np.testing.assert_array_equal(getattr(a, role), getattr(b, role), strict=True)
-    assert a.digest == b.digest
-
-
-# A small data set that passes for MNIST, and a web server that has it
-
-
-@pytest.fixture
-def tiny(monkeypatch) -> dict[str, np.ndarray]:
-    """Six training and four test images, whose MD5s take the place of MNIST's; OpenML cannot be reached."""
-    rng = np.random.default_rng(0)
-    arrays = {
-        "train_images": rng.integers(0, 3, (6, 28, 28), np.uint8),
-        "train_labels": np.array([7, 1, 2, 7, 1, 2], np.uint8),
-        "test_images": rng.integers(0, 3, (4, 28, 28), np.uint8),
-        "test_labels": np.array([1, 2, 7, 1], np.uint8),
-    }
-    contents = {role: idx_bytes(array) for role, array in arrays.items()}
-    files = {role: download.MnistFile(len(c), hashlib.md5(c).hexdigest()) for role, c in contents.items()}
-    monkeypatch.setattr(download, "FILES", files)
-    monkeypatch.setattr(download, "N_TRAIN", 6)
-    answer_from_openml(monkeypatch, OSError("OpenML is closed today"))
-    return arrays
-
-
-def answer_from_openml(monkeypatch, answer):
-    def fetch_openml(*args, **kwargs):
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch_openml)
-
-
-@pytest.fixture
-def tiny_folder(tiny, tmp_path) -> Path:
-    return write_folder(tmp_path / "tiny", tiny)
-
-
-def write_folder(folder: Path, arrays: dict[str, np.ndarray]) -> Path:
-    folder.mkdir()
-    for role, array in arrays.items():
-        (folder / f"{idx.NAMES[role]}.gz").write_bytes(gzip.compress(idx_bytes(array)))
-    return folder
-
-
-class Mirror(BaseHTTPRequestHandler):
-    """Answers /BEHAVIOUR/NAME with the file of this name, behaving as told."""
-
-    def do_GET(self):
-        behaviour, name = self.path.strip("/").split("/")
-        self.server.asked.append(behaviour)
-        getattr(self, behaviour)((self.server.folder / name).read_bytes())
-
-    def answer(self, *pieces: bytes, promised: int | None = None):
-        self.send_response(200)
-        self.send_header("Content-Length", str(promised or sum(map(len, pieces))))
-        self.end_headers()
-        for piece in pieces:
-            self.wfile.write(piece)
-
-    def whole(self, body):
-        self.answer(body)
-
-    def dribbling(self, body):
-        step = len(body) // 20 + 1
-        self.answer(*(body[i : i + step] for i in range(0, len(body), step)))
-
-    def stalling(self, body):
-        self.answer(body[: len(body) // 2], promised=len(body))
-        self.server.over.wait()
-
-    def silent(self, body):
-        self.server.over.wait()
-
-    def broken_off(self, body):
-        self.answer(body[: len(body) // 2], promised=len(body))
-
-    def truncated(self, body):
-        self.answer(body[: len(body) // 2])
-
-    def corrupted(self, body):
-        self.answer(change_a_byte(body, len(body) // 2))
-
-    def falsified(self, body):  # one pixel, in a file that is otherwise in order
-        content = gzip.decompress(body)
-        self.answer(gzip.compress(change_a_byte(content, -1), compresslevel=1))
-
-    def bomb(self, body):
-        header = gzip.decompress(body)[: 4 + 4 * 3]
-        self.answer(gzip.compress(header + bytes(10**6)))
-
-    def endless(self, body):
-        self.send_response(200)
-        self.end_headers()
-        with contextlib.suppress(OSError):  # the other side hangs up
-            while True:
-                self.wfile.write(body)
-
-    def no_gzip(self, body):
-        self.answer(b"<html>Please log in to the school's network</html>")
-
-    def empty(self, body):
-        self.answer(b"")
-
-    def forbidden(self, body):
-        self.send_error(403)
-
-    def missing(self, body):
-        self.send_error(404)
-
-    def unavailable(self, body):
-        self.send_error(503)
-
-    def log_message(self, *args):
-        pass
-
-
-def change_a_byte(content: bytes, place: int) -> bytes:
-    changed = bytearray(content)
-    changed[place] ^= 1
-    return bytes(changed)
-
-
-@pytest.fixture
-def mirror():
-    """A web server on this machine; set its `folder`, and see in `asked` how it was asked to behave."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:
-        server.asked, server.over = [], threading.Event()
-        server.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.over.set()
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def tiny_mirror(mirror, tiny_folder):
-    mirror.folder = tiny_folder
-    return mirror
-
-
-FAILURES = {
-    "forbidden": "HTTP Error 403: Forbidden",
-    "missing": "HTTP Error 404: Not Found",
-    "unavailable": "HTTP Error 503: Service Unavailable",
-    "stalling": "timed out",
-    "silent": "timed out",
-    "broken_off": r"train-images-idx3-ubyte.gz broke off after [\d,]+ of [\d,]+ bytes",
-    "truncated": "end-of-stream",
-    "corrupted": "damaged",
-    "falsified": "train-images-idx3-ubyte is not MNIST's: its MD5 is",
-    "bomb": "holds more",
-    "endless": "train-images-idx3-ubyte.gz is larger than MNIST's",
-    "no_gzip": "not an IDX file",
-    "empty": "not an IDX file",
-}
-
-
-# MNIST from the network
-
-
-@pytest.mark.parametrize("failure", FAILURES)
-def test_a_source_that_fails_is_neither_used_nor_cached(failure, tiny_mirror, data_home):
-    with pytest.raises(DataUnavailable, match=f"{tiny_mirror.url}/{failure}/: .*{FAILURES[failure]}"):
-        load_mnist(mirrors=[f"{tiny_mirror.url}/{failure}/"], timeout=0.3)
-    assert not list(data_home.rglob("*.npz*"))
-
-
-@pytest.mark.parametrize("failure", FAILURES)
-def test_after_a_source_that_fails_the_next_is_tried(failure, tiny, tiny_mirror, data_home):
-    urls = [f"{tiny_mirror.url}/{behaviour}" for behaviour in (failure, "whole", "forbidden")]
-    dataset = load_mnist(mirrors=urls, timeout=0.3)
-    assert_holds(dataset, tiny)
-    assert tiny_mirror.asked == [failure, "whole", "whole", "whole", "whole"]
-    assert (data_home / "tendigits" / "mnist.npz").exists()
-
-
-def assert_holds(dataset: Dataset, arrays: dict[str, np.ndarray]):
-    for role, array in arrays.items():
-        np.testing.assert_array_equal(getattr(dataset, role), array, strict=True)
-
-
-@pytest.mark.parametrize("role", idx.NAMES)
-def test_one_changed_byte_in_any_file_is_found(role, tiny, tiny_mirror, tiny_folder):
-    path = tiny_folder / f"{idx.NAMES[role]}.gz"
-    path.write_bytes(gzip.compress(change_a_byte(gzip.decompress(path.read_bytes()), -1)))
-    with pytest.raises(DataUnavailable, match=str(tiny_mirror.url)):
-        load_mnist(mirrors=[f"{tiny_mirror.url}/whole"])
-
-
-def test_a_slow_source_is_waited_for(tiny, tiny_mirror):
-    assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/dribbling"]), tiny)
-
-
-def test_when_nothing_works_the_error_lists_what_was_tried_and_why_it_failed(tiny_mirror):
-    urls = [f"{tiny_mirror.url}/{failure}/" for failure in FAILURES]
-    with pytest.raises(DataUnavailable) as caught:
-        load_mnist(mirrors=urls, timeout=0.3)
-    first, *tried, last = str(caught.value).split("\n")
-    assert first == "MNIST could not be had from any source:"
-    assert tried[0] == "  OpenML: OpenML is closed today"
-    assert [line.split(": ")[0].strip() for line in tried[1:]] == urls
-    assert "Connect to the Internet" in last
-    assert all(name in last for name in idx.NAMES.values())
-
-
-def test_a_nonsensical_mirror_is_a_source_that_fails(tiny):
-    with pytest.raises(DataUnavailable, match=r"nonsense: ValueError\(.unknown url type"):
-        load_mnist(mirrors=["nonsense"])
-
-
-def test_a_refused_connection_is_a_source_that_fails(tiny):
-    with socket.socket() as bound:  # bound, but nobody listens
-        bound.bind(("127.0.0.1", 0))
-        with pytest.raises(DataUnavailable, match="refused"):
-            load_mnist(mirrors=[f"http://127.0.0.1:{bound.getsockname()[1]}/"])
-
-
-def test_the_environment_can_name_other_mirrors(tiny, tiny_mirror, monkeypatch):
-    monkeypatch.setenv("TENDIGITS_MIRRORS", f"{tiny_mirror.url}/forbidden/ {tiny_mirror.url}/whole/")
-    assert_holds(load_mnist(), tiny)
-    assert tiny_mirror.asked[:2] == ["forbidden", "whole"]
-
-
-def test_offline_every_source_fails_at_once(monkeypatch):
-    with pytest.raises(DataUnavailable) as caught:
-        load_mnist()
-    assert all(source in str(caught.value) for source in ("OpenML: ", *download.MIRRORS))
-    assert socket.getdefaulttimeout() is None  # fetch_openml's is gone
-
-
-def test_openml_comes_first(tiny, tiny_mirror, monkeypatch):
-    pixels = np.concatenate([tiny["train_images"], tiny["test_images"]]).reshape(10, 784).astype(float)
-    labels = np.concatenate([tiny["train_labels"], tiny["test_labels"]]).astype(str).astype(object)
-    answer_from_openml(monkeypatch, (pixels, labels))
-    assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/whole"]), tiny)
-    assert tiny_mirror.asked == []
-
-
-@pytest.mark.parametrize("damage", ["pixel", "label", "rows", "not a number"])
-def test_what_openml_gives_is_checked_too(damage, tiny, monkeypatch, data_home):
-    pixels = np.concatenate([tiny["train_images"], tiny["test_images"]]).reshape(10, 784).astype(float)
-    labels = np.concatenate([tiny["train_labels"], tiny["test_labels"]]).astype(str).astype(object)
-    if damage == "pixel":
-        pixels[3, 3] += 1
-    elif damage == "label":
-        labels[9] = "3"
-    elif damage == "rows":
-        pixels, labels = pixels[:-1], labels[:-1]
-    else:
-        pixels[3, 3] = np.nan
-    answer_from_openml(monkeypatch, (pixels, labels))
-    with pytest.raises(DataUnavailable, match="OpenML: "):
-        load_mnist(mirrors=[])
-    assert not list(data_home.iterdir())
-
-
-def test_progress_is_silent_unless_someone_watches(tiny_mirror, data_home, capsys):
-    urls = [f"{tiny_mirror.url}/whole"]
-    load_mnist(mirrors=urls)
-    assert capsys.readouterr() == ("", "")
-    shutil.rmtree(data_home)
-    load_mnist(mirrors=urls, progress=True)
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "Reading MNIST from OpenML; the first time takes about a minute." in err
-    assert "t10k-images-idx3-ubyte.gz" in err
-
-
-def test_progress_is_shown_in_a_notebook_without_widgets(tiny_mirror, monkeypatch, capsys):
-    kernel = SimpleNamespace(kernel=object())
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: kernel))
-    monkeypatch.setattr(progress, "find_spec", lambda name: None)
-    load_mnist(mirrors=[f"{tiny_mirror.url}/whole"])
-    assert "train-images-idx3-ubyte.gz" in capsys.readouterr().err
 
 
 # The cache
@@ -389,23 +90,6 @@ def test_mnist_is_what_everyone_knows(real_mnist):
     assert real_mnist.train_labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert real_mnist.classes.tolist() == list(range(10))
     assert real_mnist.digest == MNIST_DIGEST
-
-
-def test_mnist_from_mirrors_that_fail_and_one_that_works(mnist_folder, mirror, data_home, real_mnist):
-    mirror.folder = mnist_folder
-    behaviours = ("forbidden", "unavailable", "truncated", "broken_off", "corrupted", "stalling", "dribbling")
-    dataset = load_mnist(mirrors=[f"{mirror.url}/{behaviour}" for behaviour in behaviours], timeout=2)
-    assert_same(dataset, real_mnist)
-    assert mirror.asked == [*behaviours, "dribbling", "dribbling", "dribbling"]
-
-
-def test_mnist_from_mirrors_that_all_fail(mnist_folder, mirror, data_home):
-    mirror.folder = mnist_folder
-    urls = [f"{mirror.url}/{behaviour}/" for behaviour in ("forbidden", "truncated", "corrupted", "falsified")]
-    with pytest.raises(DataUnavailable) as caught:
-        load_mnist(mirrors=urls)
-    assert all(url in str(caught.value) for url in urls)
-    assert not (data_home / "tendigits").exists()
 
 
 def test_mnist_from_openml_is_the_same(openml_mnist, real_mnist):
@@ -488,7 +172,7 @@ def test_a_file_may_lie_there_both_packed_and_unpacked(tiny, tiny_folder):
 
 
 def test_a_folder_must_exist(tmp_path):
-    with pytest.raises(InputError, match=r"nowhere is no folder to read .*; expected one that holds train-images"):
+    with pytest.raises(InputError, match=r"nowhere is neither mnist nor digits nor a folder .* holds train-images"):
         load(tmp_path / "nowhere")
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="file is no folder to read"):
@@ -553,83 +237,6 @@ def test_an_empty_part_is_noticed(part, tiny, tmp_path):
     empty = {role: array[:0] for role, array in tiny.items() if role.startswith(part)}
     with pytest.raises(InputError, match=f"holds no {part}"):
         load_idx_folder(write_folder(tmp_path / "folder", tiny | empty))
-
-
-# The IDX format
-
-shapes = arrays_of.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=6)
-idx_arrays = arrays_of.arrays(st.sampled_from(["u1", "i1", "<i2", ">i4", "<f4", ">f8"]), shapes)
-
-
-@given(idx_arrays, st.booleans())
-def test_idx_round_trip(array, gzipped):
-    content = idx_bytes(array)
-    again = read_idx(gzip.compress(content) if gzipped else content)
-    np.testing.assert_array_equal(again, array)
-    assert again.dtype == array.dtype.newbyteorder("=")
-    assert again.flags.writeable
-    assert idx_bytes(again) == content
-
-
-def test_idx_as_the_format_says():
-    array = np.array([[1, -2, 3]], np.int16)
-    content = bytes([0, 0, 0x0B, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 1, 0xFF, 0xFE, 0, 3])
-    assert idx_bytes(array) == content
-    np.testing.assert_array_equal(read_idx(content), array)
-
-
-def test_idx_has_no_other_types():
-    with pytest.raises(InputError, match="no int64 values"):
-        idx_bytes(np.zeros(3, np.int64))
-
-
-@given(idx_arrays.filter(lambda array: array.size), st.data())
-def test_idx_cut_anywhere_is_refused(array, draw):
-    content = idx_bytes(array)
-    cut = content[: draw.draw(st.integers(0, len(content) - 1))]
-    for damaged in (cut, gzip.compress(cut), content + b"\0", gzip.compress(content + b"\0")):
-        with pytest.raises(InputError):
-            read_idx(damaged)
-    packed = gzip.compress(content)
-    with pytest.raises(InputError):
-        read_idx(packed[: draw.draw(st.integers(0, len(packed) - 1))])
-
-
-@given(st.binary(max_size=40))
-def test_idx_of_anything_is_an_array_or_a_clear_error(content):
-    with contextlib.suppress(InputError):
-        assert idx_bytes(read_idx(content)) == content
-
-
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
-@pytest.mark.parametrize("lengths", [(2**32 - 1, 28, 28), (2**32 - 1,) * 3, (0, 2**32 - 1, 2**32 - 1)])
-def test_idx_that_claims_an_absurd_size(pack, lengths):
-    content = struct.pack(">HBB3I", 0, 8, 3, *lengths)
-    with pytest.raises(InputError, match="claims to hold"):
-        read_idx(pack(content))
-
-
-def test_idx_takes_memory_for_what_is_there_not_for_what_is_claimed():
-    import tracemalloc
-
-    content = struct.pack(">HBB3I", 0, 8, 3, 2**21, 32, 31) + b"little"
-    tracemalloc.start()
-    with pytest.raises(InputError, match=r"promises 2,097,152 × 32 × 31 values, .* truncated: it holds 6"):
-        read_idx(content)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 10**7
-
-
-def test_idx_that_is_damaged_is_named(tmp_path):
-    path = tmp_path / "labels.gz"
-    content = gzip.compress(idx_bytes(np.arange(100, dtype=np.uint8)))
-    path.write_bytes(change_a_byte(content, 60))
-    with pytest.raises(InputError, match=r"labels\.gz cannot be read, or is damaged"):
-        read_idx(path)
-    path.write_bytes(content[:-9])
-    with pytest.raises(InputError, match=r"labels\.gz .*end-of-stream"):
-        read_idx(path)
 
 
 # Labels

@@ -2,6 +2,8 @@
 
 import json
 import os
+import threading
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,7 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
     Raises OSError where the folder or the file cannot be written.
     """
     path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = _beside(path)
     try:
         with open(beside, "wb") as file:
             yield file
@@ -33,6 +35,11 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Name a file beside `path` that no other process or thread names."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
 
 
 def write_npz(path: Path | str, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> None:
@@ -61,7 +68,17 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
         if not isinstance(metadata, dict):
             raise ValueError("its metadata is no JSON object")
         return arrays, metadata
-    except (BadZipFile, EOFError, KeyError, MemoryError, TypeError, ValueError) as error:
+    except (
+        BadZipFile,
+        EOFError,
+        KeyError,
+        MemoryError,
+        OSError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise InputError(f"{path} is not a tendigits file, or is damaged ({error}).") from error
 
 
@@ -77,7 +94,7 @@ def check_writable(path: Path | str) -> None:
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} cannot be written: it is a folder.")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = _beside(path)
     try:
         beside.touch()
         beside.unlink()

@@ -32,7 +32,6 @@ MIN_CONTRAST = 25  # gray levels between ink and paper, a tenth of the range; be
 MIN_STROKE = 0.04  # of the heaviest stroke's ink; what has less is dust or noise
 MAX_PIXELS = 50_000_000  # larger files are refused before they are decoded
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillow runs a program for it
-TOO_LARGE = f"the picture is too large: more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller."
 BLANK = "the picture is blank: nothing on it stands out from its paper."
 
 
@@ -42,9 +41,8 @@ def read_image(path: Path | str) -> Array:
     Takes the first frame, turned as its EXIF orientation says. Raises InputError, one sentence that names the
     file, where the file is missing, unreadable, no picture, damaged, too large or blank.
     """
-    rgba = _read_rgba(Path(path))
     try:
-        return to_mnist(gray_from_rgba(rgba))
+        return to_mnist(gray_from_rgba(_read_rgba(Path(path))))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -65,24 +63,20 @@ def to_mnist(gray: Array) -> Array:
 
 
 def _read_rgba(path: Path) -> Array:
-    """Decode the first frame of a file, upright: uint8 (h, w, 4). Raises InputError as `read_image` does."""
+    """Decode the first frame of a file, upright: uint8 (h, w, 4). Raises InputError."""
     from PIL import Image, ImageOps
 
     try:
         with warnings.catch_warnings(), open(path, "rb") as file:
             warnings.simplefilter("ignore")  # Pillow's, about large or slightly odd files
             with Image.open(file, formats=FORMATS) as image:
-                _check_size(image.width, image.height)
+                if image.width * image.height > MAX_PIXELS:
+                    raise InputError(f"the picture is too large ({image.width} × {image.height} pixels).")
                 return np.asarray(_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA"))
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+    except InputError:
+        raise
     except Exception as error:  # a damaged file may raise whatever its decoder stumbles over
-        raise InputError(f"{path}: {_reason(error)}") from error
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise InputError(TOO_LARGE)
+        raise InputError(_reason(error)) from error
 
 
 def _eight_bits(image: "Image") -> "Image":
@@ -98,8 +92,10 @@ def _eight_bits(image: "Image") -> "Image":
 def _reason(error: Exception) -> str:
     from PIL import Image, UnidentifiedImageError
 
-    if isinstance(error, Image.DecompressionBombError):  # Pillow's own limit, where someone has lowered it
-        return TOO_LARGE
+    if isinstance(
+        error, Image.DecompressionBombError
+    ):  # Pillow's own limit, of about 180 million pixels or what someone has set
+        return f"the picture is too large ({error})."
     if isinstance(error, UnidentifiedImageError):
         return f"it is not a picture that can be read here ({', '.join(FORMATS)})."
     if isinstance(error, OSError) and error.strerror:
@@ -174,7 +170,7 @@ def border(picture: Array) -> Array:
 def median(values: Array) -> float:
     """Compute the middle value, or the mean of the middle two."""
     values = np.sort(values)
-    return float(values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+    return (float(values[(len(values) - 1) // 2]) + float(values[len(values) // 2])) / 2
 
 
 def tilt(picture: Array) -> Array:
