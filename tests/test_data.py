@@ -175,7 +175,7 @@ def test_a_folder_must_exist(tmp_path):
     with pytest.raises(InputError, match=r"nowhere is neither mnist nor digits nor a folder .* holds train-images"):
         load(tmp_path / "nowhere")
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="file is no folder to read"):
+    with pytest.raises(InputError, match="file is neither mnist nor digits nor a folder"):
         load(tmp_path / "file")
 
 
