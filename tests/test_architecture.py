@@ -15,7 +15,7 @@ FLOORS = [  # a module may import from the floors above it, and from its own
     {"files", "progress"},
     {"layers", "idx"},
     {"images", "loss", "batches", "download"},
-    {"data", "network"},
+    {"data", "network", "pictures"},
     {"optim"},
     {"settings", "history"},
     {"checkpoint"},

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from gradients import directional_derivative, gradient_error, numerical_gradient, relative_error, small_problem
 
-from tendigits import Network
-from tendigits.layers import Layer, Linear, ReLU
+from tendigits import InputError, Network
+from tendigits.layers import Dropout, Layer, Linear, ReLU
 from tendigits.loss import cross_entropy
 
 
@@ -93,3 +93,40 @@ def test_a_layer_that_does_not_say_how_it_computes_is_named():
         Layer().forward(np.zeros((1, 1)))
     with pytest.raises(TypeError, match="Layer does not say"):
         Layer().backward_input(*np.zeros((3, 1, 1)))
+
+
+def test_dropout_in_training():
+    dropout, x = Dropout(0.25), np.ones((100, 100))
+    y = dropout.forward_train(x, np.random.default_rng(0))
+    assert set(np.unique(y)) == {0, 1 / 0.75}
+    assert np.mean(y == 0) == pytest.approx(0.25, abs=0.02)
+    np.testing.assert_array_equal(dropout.backward_input(x, y, x), y)
+
+
+def test_dropout_does_nothing_afterwards():
+    x = np.ones((2, 3))
+    np.testing.assert_array_equal(Dropout(0.5).forward(x), x)
+    np.testing.assert_array_equal(Dropout(0.5).forward(x, out=np.empty((2, 3))), x)
+
+
+def test_the_gradient_through_dropout():
+    network, x, labels = small_problem([Linear(6, 5), ReLU(), Dropout(0.5), Linear(5, 3)])
+
+    def loss():
+        return cross_entropy(network.activations(x, rng=np.random.default_rng(7))[-1], labels)
+
+    network.gradient(x, labels, rng=np.random.default_rng(7))
+    assert relative_error(network.grads, numerical_gradient(loss, network.params)) < 1e-7
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1, 2])
+def test_dropout_rates_are_checked(rate):
+    with pytest.raises(InputError, match="dropout rate"):
+        Dropout(rate)
+
+
+def test_dropout_needs_a_generator_and_a_training_pass():
+    with pytest.raises(InputError, match="generator"):
+        Dropout(0.5).forward_train(np.ones((1, 1)), None)
+    with pytest.raises(InputError, match="after a training pass"):
+        Dropout(0.5).backward_input(*np.ones((3, 1, 1)))

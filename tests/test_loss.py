@@ -58,3 +58,20 @@ def test_works_column_by_column_too():
     rows, columns = z.copy(order="C"), z.copy(order="F")
     assert softmax_cross_entropy(rows, labels) == pytest.approx(softmax_cross_entropy(columns, labels))
     np.testing.assert_allclose(rows, columns)
+
+
+def test_weights_are_shares_of_the_mean():
+    z = np.random.default_rng(0).standard_normal((4, 3))
+    labels, weights = np.array([0, 1, 2, 0]), np.array([1.0, 2.0, 1.0, 1.0])
+    repeated, once = np.vstack([z, z[1:2]]), z.copy()
+    loss = softmax_cross_entropy(repeated, np.append(labels, 1))[0]
+    assert softmax_cross_entropy(once, labels, weights)[0] == pytest.approx(loss)
+    repeated[1] += repeated[4]
+    np.testing.assert_allclose(once, repeated[:4])
+
+
+def test_weights_of_one_are_none():
+    z = np.random.default_rng(0).standard_normal((4, 3))
+    labels, weighted = np.array([0, 1, 2, 0]), z.copy()
+    assert softmax_cross_entropy(weighted, labels, np.ones(4)) == pytest.approx(softmax_cross_entropy(z, labels))
+    np.testing.assert_allclose(weighted, z)

@@ -111,3 +111,30 @@ def test_training_works_outside_the_main_thread(data):
     thread = threading.Thread(target=trained, args=(data,))
     thread.start()
     thread.join()
+
+
+def test_weights_count_an_example_as_often_as_it_is_repeated(data):
+    (images, labels), _ = data
+    settings = replace(SETTINGS, batch_size=200, weight_decay=0.0)
+    weights = 1 + np.arange(200) % 2
+    weighted, repeated = (Network([16, 8, 3], seed=1, dtype=np.float64) for _ in range(2))
+    history = fit(weighted, data[0], settings=settings, weights=weights)
+    again = np.repeat(np.arange(200), weights)
+    expected = fit(repeated, (images[again], labels[again]), settings=replace(settings, batch_size=300))
+    np.testing.assert_allclose(weighted.params, repeated.params, rtol=1e-8)
+    np.testing.assert_allclose(history["train_loss"], expected["train_loss"])
+
+
+@pytest.mark.parametrize(("weights", "message"), [(np.ones(3), "one weight per image"), (np.zeros(200), "positive")])
+def test_bad_weights_are_named(data, weights, message):
+    with pytest.raises(InputError, match=message):
+        fit(Network([16, 8, 3]), data[0], settings=SETTINGS, weights=weights)
+
+
+def test_dropout_is_part_of_the_bits_that_a_seed_decides(data):
+    from tendigits.layers import Dropout, Linear, ReLU
+
+    first, same = (Network([Linear(16, 8), ReLU(), Dropout(0.2), Linear(8, 3)]) for _ in range(2))
+    fit(first, *data, SETTINGS)
+    fit(same, *data, SETTINGS)
+    np.testing.assert_array_equal(first.params, same.params)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from .experiment import Experiment as Experiment
     from .experiment import train_and_test as train_and_test
     from .history import History as History
-    from .images import read_image as read_image
     from .images import to_mnist as to_mnist
     from .network import Network as Network
+    from .pictures import read_image as read_image
     from .settings import Settings as Settings
     from .train import fit as fit
 
@@ -38,7 +38,7 @@ _HOMES = {
     "Experiment": "experiment",
     "train_and_test": "experiment",
     "History": "history",
-    "read_image": "images",
+    "read_image": "pictures",
     "to_mnist": "images",
     "Network": "network",
     "Settings": "settings",

@@ -46,6 +46,17 @@ def as_labels(labels: Any, n_images: int, n_classes: int) -> Array:
     return index
 
 
+def as_weights(weights: Any, n_images: int, dtype: np.dtype[Any]) -> Array:
+    """Check weights of shape (n_images,), finite and positive, and return them as `dtype`."""
+    weights = np.asarray(weights, dtype)
+    if weights.shape != (n_images,):
+        raise InputError(f"Weights of shape {weights.shape} do not fit {n_images} images: one weight per image.")
+    if not np.isfinite(weights).all() or weights.min() <= 0:
+        raise InputError("Weights must be finite and positive; leave out the images that should not count.")
+    checked: Array = weights
+    return checked
+
+
 def scale(pixels: Array, out: Array) -> Array:
     """Fill `out` with `pixels` as floats: uint8 come from 0..255 to 0..1, floats keep their values."""
     out[...] = pixels
@@ -55,17 +66,18 @@ def scale(pixels: Array, out: Array) -> Array:
 
 
 class Batch:
-    """One batch's inputs `x` (n, n_features) and `labels` (n,), filled again for every step.
+    """One batch's inputs `x` (n, n_features), `labels` (n,) and `weights` (n,) or None, filled again for every step.
 
     The images stay uint8 in memory: gathering a quarter of the bytes and scaling them into `x` is faster than
     gathering floats.
     """
 
-    def __init__(self, rows: Array, labels: Array, n: int, dtype: np.dtype[Any]) -> None:
-        self._rows, self._all_labels = rows, labels
+    def __init__(self, rows: Array, labels: Array, n: int, dtype: np.dtype[Any], weights: Array | None = None) -> None:
+        self._rows, self._all_labels, self._all_weights = rows, labels, weights
         self._pixels = np.empty((n, rows.shape[1]), rows.dtype)
         self.x = np.empty((n, rows.shape[1]), dtype)
         self.labels = np.empty(n, labels.dtype)
+        self.weights = None if weights is None else np.empty(n, dtype)
 
     def fill(self, index: Array) -> None:
         """Take the examples at `index`, an array of n valid positions."""
@@ -73,3 +85,10 @@ class Batch:
         np.take(self._rows, index, axis=0, out=self._pixels, mode="clip")
         scale(self._pixels, out=self.x)
         np.take(self._all_labels, index, out=self.labels, mode="clip")
+        if self._all_weights is not None:
+            np.take(self._all_weights, index, out=self.weights, mode="clip")
+
+    @property
+    def weight(self) -> float:
+        """How much the batch counts: the sum of its weights, or its size."""
+        return len(self.labels) if self.weights is None else float(self.weights.sum())

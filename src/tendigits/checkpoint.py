@@ -24,6 +24,7 @@ def save_checkpoint(path: Path | str, run: "Run") -> None:
         "seen": run.seen,
         "correct": run.correct,
         "loss_sum": run.loss_sum,
+        "weight_sum": run.weight_sum,
         "seconds": run.seconds,
         "generator": run.rng.bit_generator.state,
         "history": run.history.records,
@@ -74,6 +75,6 @@ def _restore(run: "Run", arrays: Arrays, state: dict[str, Any]) -> None:
     run.order = arrays["order"]
     run.optimizer.steps = state["steps"]
     run.seen, run.correct = state["seen"], state["correct"]
-    run.loss_sum, run.seconds = state["loss_sum"], state["seconds"]
+    run.loss_sum, run.weight_sum, run.seconds = state["loss_sum"], state["weight_sum"], state["seconds"]
     run.rng.bit_generator.state = state["generator"]
     run.history = History(state["history"])

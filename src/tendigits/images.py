@@ -12,17 +12,10 @@ one says round(x), it is floor(x + 0.5). Gray levels, halved or not, are exact i
 negative give exactly the same digit.
 """
 
-import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from .errors import InputError
 from .layers import Array
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 FIELD, BOX = 28, 20  # sides of the finished picture and of the box the ink is fitted into
 CENTRE = 14  # row and column of the rounded centre of mass: so it is in all 70,000 of MNIST
@@ -30,21 +23,7 @@ WORKING_SIDE = 512  # larger pictures are halved: noise averages out, and time i
 NOISE = 2  # times the median difference of neighbours, which is about two standard deviations of the noise
 MIN_CONTRAST = 25  # gray levels between ink and paper, a tenth of the range; below it there is no ink
 MIN_STROKE = 0.04  # of the heaviest stroke's ink; what has less is dust or noise
-MAX_PIXELS = 50_000_000  # larger files are refused before they are decoded
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillow runs a program for it
 BLANK = "the picture is blank: nothing on it stands out from its paper."
-
-
-def read_image(path: Path | str) -> Array:
-    """Read a picture of a digit from a file: uint8 (28, 28) in MNIST's format, light ink on black.
-
-    Takes the first frame, turned as its EXIF orientation says. Raises InputError, one sentence that names the
-    file, where the file is missing, unreadable, no picture, damaged, too large or blank.
-    """
-    try:
-        return to_mnist(gray_from_rgba(_read_rgba(Path(path))))
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
 
 
 def to_mnist(gray: Array) -> Array:
@@ -57,50 +36,6 @@ def to_mnist(gray: Array) -> Array:
     while max(gray.shape) > WORKING_SIDE and min(gray.shape) >= 2:
         gray = halve(gray)
     return fit_to_box(strokes(*ink_and_noise(gray.astype(np.float64))))
-
-
-# ---------------------------------------------------------------------- file
-
-
-def _read_rgba(path: Path) -> Array:
-    """Decode the first frame of a file, upright: uint8 (h, w, 4). Raises InputError."""
-    from PIL import Image, ImageOps
-
-    try:
-        with warnings.catch_warnings(), open(path, "rb") as file:
-            warnings.simplefilter("ignore")  # Pillow's, about large or slightly odd files
-            with Image.open(file, formats=FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise InputError(f"the picture is too large ({image.width} × {image.height} pixels).")
-                return np.asarray(_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA"))
-    except InputError:
-        raise
-    except Exception as error:  # a damaged file may raise whatever its decoder stumbles over
-        raise InputError(_reason(error)) from error
-
-
-def _eight_bits(image: "Image") -> "Image":
-    """Bring 16-bit gray, which Pillow would clip instead of scale, to its upper 8 bits; leave the rest alone."""
-    from PIL import Image
-
-    if not image.mode.startswith("I"):
-        return image
-    values = np.clip(np.asarray(image), 0, 65535)
-    return Image.fromarray((values >> 8 if values.max() > 255 else values).astype(np.uint8))
-
-
-def _reason(error: Exception) -> str:
-    from PIL import Image, UnidentifiedImageError
-
-    if isinstance(
-        error, Image.DecompressionBombError
-    ):  # Pillow's own limit, of about 180 million pixels or what someone has set
-        return f"the picture is too large ({error})."
-    if isinstance(error, UnidentifiedImageError):
-        return f"it is not a picture that can be read here ({', '.join(FORMATS)})."
-    if isinstance(error, OSError) and error.strerror:
-        return f"it cannot be read ({error.strerror})."
-    return f"the picture is damaged ({error})."
 
 
 # ---------------------------------------------------------------------- gray

@@ -4,14 +4,16 @@ A layer is a function y = f(x; parameters). Going back, the network hands it dy,
 respect to y, and asks up to two questions: what is the gradient of your parameters (`backward_params`), and
 what is the gradient of your input (`backward_input`)? The first layer is never asked the second.
 
-Rows are examples: x has shape (n, n_in). Nothing is remembered between forward and backward; the network hands
-x and y back in, so that one network can answer in many threads at once.
+Rows are examples: x has shape (n, n_in). `forward` remembers nothing; going back, the network hands x and y in again,
+so that one network can answer in many threads at once.
 """
 
 from math import prod, sqrt
 from typing import Any
 
 import numpy as np
+
+from .errors import InputError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Shapes = dict[str, tuple[int, ...]]
@@ -53,6 +55,10 @@ class Layer:
         """Compute y, into `out` where it is given."""
         raise TypeError(f"{type(self).__name__} does not say how it computes y")
 
+    def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
+        """Compute y as training does; most layers do the same as `forward`."""
+        return self.forward(x, out)
+
     def backward_params(self, x: Array, dy: Array) -> None:
         """Write the gradients of the parameters into their views."""
 
@@ -70,6 +76,8 @@ class Linear(Layer):
     db: Array
 
     def __init__(self, n_in: int, n_out: int) -> None:
+        if not all(isinstance(size, int) and size > 0 for size in (n_in, n_out)):
+            raise InputError(f"A layer's sizes must be positive integers, not {n_in} and {n_out}.")
         self.shapes = {"W": (n_in, n_out), "b": (n_out,)}
 
     @property
@@ -130,3 +138,45 @@ class ReLU(Layer):
             self._mask = np.empty(y.shape, bool)
         mask = np.greater(y, 0, out=self._mask[: len(y)])
         return np.multiply(dy, mask, out=out)
+
+
+class Dropout(Layer):
+    """In training, each feature is left out with probability `rate` and the others grow by 1 / (1 - rate); else y = x.
+
+    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014. The only layer that
+    remembers: what its last training pass left out, for the way back.
+    """
+
+    in_place = True
+
+    def __init__(self, rate: float) -> None:
+        if not 0 <= rate < 1:
+            raise InputError(f"The dropout rate must be from 0 up to, not including, 1, not {rate}.")
+        self.rate = rate
+        self._factor: Array | None = None
+
+    @property
+    def spec(self) -> list[Any]:
+        """Name, rate."""
+        return ["Dropout", self.rate]
+
+    def forward(self, x: Array, out: Array | None = None) -> Array:
+        """Pass x on: y = x."""
+        if out is None or out is x:
+            return x
+        out[...] = x
+        return out
+
+    def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
+        """Compute y = x m, where each m is 0 with probability `rate` and 1 / (1 - rate) otherwise, drawn from `rng`."""
+        if rng is None:
+            raise InputError("Dropout needs a generator to train.")
+        kept = np.greater_equal(rng.random(x.shape, np.float32), self.rate)
+        self._factor = kept.astype(x.dtype) / x.dtype.type(1 - self.rate)
+        return np.multiply(x, self._factor, out=out)
+
+    def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
+        """Compute dx = dy m, as the last training pass drew m."""
+        if self._factor is None:
+            raise InputError("Dropout goes back only after a training pass.")
+        return np.multiply(dy, self._factor, out=out)

@@ -23,10 +23,11 @@ def cross_entropy(logits: Array, labels: Array) -> float:
     return softmax_cross_entropy(logits.copy(), labels)[0]
 
 
-def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, int]:
+def softmax_cross_entropy(logits: Array, labels: Array, weights: Array | None = None) -> tuple[float, int]:
     """Turn logits into the gradient of the mean loss, in place; return that loss and how many were right.
 
-    logits: (n, classes), overwritten by (p - y) / n. labels: (n,) integer class indices.
+    logits: (n, classes), overwritten by (p - y) / n. labels: (n,) integer class indices. weights: (n,), how much each
+    example counts; the mean is then Σ w loss / Σ w and the gradient w (p - y) / Σ w.
     """
     n = len(labels)
     true = np.arange(n), labels
@@ -35,8 +36,12 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, int]:
     z_true = logits[true]
     p = np.exp(logits, out=logits)
     total = p.sum(axis=1, keepdims=True)
-    loss = float(np.mean(np.log(total[:, 0]) - z_true))
+    losses = np.log(total[:, 0]) - z_true
     p /= total
     p[true] -= 1
-    p /= n
-    return loss, correct
+    if weights is None:
+        p /= n
+        return float(losses.mean()), correct
+    share = weights / weights.sum()
+    p *= share[:, np.newaxis]
+    return float(losses @ share), correct

@@ -15,11 +15,11 @@ import numpy as np
 from .batches import as_rows, scale
 from .errors import InputError
 from .files import read_npz, write_npz
-from .layers import Array, Layer, Linear, ReLU
+from .layers import Array, Dropout, Layer, Linear, ReLU
 from .loss import softmax, softmax_cross_entropy
 
 FORMAT = "tendigits model 1"
-LAYERS: dict[str, type[Layer]] = {"Linear": Linear, "ReLU": ReLU}
+LAYERS: dict[str, type[Layer]] = {"Linear": Linear, "ReLU": ReLU, "Dropout": Dropout}
 CHUNK = 1000  # images predicted at a time: enough to keep the matrix product busy, and little memory
 
 
@@ -84,11 +84,16 @@ class Network:
             x = layer.forward(x)
         return x
 
-    def activations(self, x: Array, out: Sequence[Array] | None = None) -> list[Array]:
-        """Compute [x, y_1, …, logits]: what entered the network and what left each layer, into `out` if given."""
+    def activations(
+        self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
+    ) -> list[Array]:
+        """Compute, as training does, [x, y_1, …, logits]: what entered the network and what left each layer.
+
+        The results go into `out` where it is given; `rng` is for layers that need chance, as Dropout does.
+        """
         ys = [x]
         for i, layer in enumerate(self.layers):
-            ys.append(layer.forward(ys[i], out=out[i] if out else None))
+            ys.append(layer.forward_train(ys[i], rng, out[i] if out else None))
         return ys
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
@@ -103,10 +108,21 @@ class Network:
             if i > 0:
                 dy = layer.backward_input(x, y, dy, out=out[i - 1] if out else None)
 
-    def gradient(self, x: Array, labels: Array, workspace: "Workspace | None" = None) -> tuple[float, int]:
-        """Fill `grads` with the gradient of the mean loss; return that loss and how many of n were right."""
-        ys = self.activations(x, workspace.ys if workspace else None)
-        loss, correct = softmax_cross_entropy(ys[-1], labels)
+    def gradient(
+        self,
+        x: Array,
+        labels: Array,
+        workspace: "Workspace | None" = None,
+        *,
+        weights: Array | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[float, int]:
+        """Fill `grads` with the gradient of the mean loss; return that loss and how many of n were right.
+
+        x: (n, n_in); labels: (n,) class indices; weights: (n,), how much each example counts, or None for all alike.
+        """
+        ys = self.activations(x, workspace.ys if workspace else None, rng)
+        loss, correct = softmax_cross_entropy(ys[-1], labels, weights)
         self.backward(ys, ys[-1], workspace.dys if workspace else None)
         return loss, correct
 
@@ -221,7 +237,7 @@ def _dense(sizes: Sequence[Any]) -> list[Layer]:
 
 def _layer(spec: Sequence[Any]) -> Layer:
     """Make a layer from its spec, ["Linear", 784, 128] say."""
-    name, *sizes = spec
-    if name not in LAYERS or not all(isinstance(size, int) and size > 0 for size in sizes):
+    name, *arguments = spec
+    if name not in LAYERS or not all(isinstance(argument, int | float) and argument >= 0 for argument in arguments):
         raise InputError(f"{spec} is not a layer.")
-    return LAYERS[name](*sizes)
+    return LAYERS[name](*arguments)

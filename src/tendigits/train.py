@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .batches import Batch, as_labels, as_rows
+from .batches import Batch, as_labels, as_rows, as_weights
 from .checkpoint import load_checkpoint, save_checkpoint
 from .errors import Diverged, InputError
 from .history import History, Record
@@ -36,6 +36,7 @@ def fit(
     seed: int | np.random.Generator = 0,
     checkpoint: Path | str | None = None,
     resume: bool = False,
+    weights: Any = None,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
 ) -> History:
@@ -46,6 +47,7 @@ def fit(
     seed: an int or a generator; all randomness of the training comes from it.
     checkpoint: a file that each epoch replaces, all or nothing. With `resume`, training goes on from there and
         ends with the same bits as if it had never stopped; where there is no such file, it starts at the beginning.
+    weights: how much each training image counts, (n,); None counts all alike.
     callbacks: called as callback(network, history) after each epoch; one that returns True ends the training.
     progress: show a progress bar; None shows it on a terminal and in a notebook.
 
@@ -53,7 +55,7 @@ def fit(
     Raises InputError for data or settings that do not fit, and Diverged when the loss is no longer finite; the
     checkpoint is then that of the last good epoch.
     """
-    run = Run(network, train, validation, settings, np.random.default_rng(seed))
+    run = Run(network, train, validation, settings, np.random.default_rng(seed), weights)
     if resume and checkpoint and Path(checkpoint).exists():
         load_checkpoint(checkpoint, run)
     with interrupts_noted() as interrupted, np.errstate(over="ignore", invalid="ignore"):
@@ -80,9 +82,11 @@ class Run:
         validation: Examples | None,
         settings: Settings,
         rng: np.random.Generator,
+        weights: Any = None,
     ) -> None:
         self.network, self.settings, self.rng = network, settings, rng
         self.images, self.labels = _checked(network, train)
+        self.weights = None if weights is None else as_weights(weights, self.n, network.dtype)
         self.validation = _checked(network, validation) if validation else None
         self._check_sizes()
         self.optimizer = settings.make_optimizer(network)
@@ -100,7 +104,7 @@ class Run:
             raise InputError("Early stopping needs validation data to decide by.")
 
     def _buffers(self, n: int) -> tuple[Batch, Workspace]:
-        return Batch(self.images, self.labels, n, self.network.dtype), Workspace(self.network, n)
+        return Batch(self.images, self.labels, n, self.network.dtype, self.weights), Workspace(self.network, n)
 
     @property
     def n(self) -> int:
@@ -125,7 +129,7 @@ class Run:
         """Forget what the last epoch saw."""
         self.order = np.arange(0)  # drawn when the epoch's first step is due
         self.seen = self.correct = 0
-        self.loss_sum = self.seconds = 0.0
+        self.loss_sum = self.weight_sum = self.seconds = 0.0
 
     def epoch(self, interrupted: Interrupted = lambda: False, progress: bool | None = False) -> bool:
         """Go through the training examples once, in a new order; return False where an interrupt came first."""
@@ -147,11 +151,12 @@ class Run:
         index = self.order[self.seen : self.seen + self.settings.batch_size]
         batch, workspace = self.buffers[len(index)]
         batch.fill(index)
-        loss, correct = self.network.gradient(batch.x, batch.labels, workspace)
+        loss, correct = self.network.gradient(batch.x, batch.labels, workspace, weights=batch.weights, rng=self.rng)
         self._check_finite(loss)
         self.optimizer.step(self.learning_rate(self.optimizer.steps))
         self.seen += len(index)
-        self.loss_sum += loss * len(index)
+        self.loss_sum += loss * batch.weight
+        self.weight_sum += batch.weight
         self.correct += correct
         return len(index)
 
@@ -161,7 +166,7 @@ class Run:
         record: Record = {
             "epoch": len(self.history) + 1,
             "learning_rate": self.learning_rate(self.optimizer.steps - 1),
-            "train_loss": self.loss_sum / self.n,
+            "train_loss": self.loss_sum / self.weight_sum,
             "train_accuracy": self.correct / self.n,
         }
         if self.validation:

@@ -7,8 +7,8 @@ import click
 import numpy as np
 
 from ..errors import InputError
-from ..images import read_image
 from ..network import Network
+from ..pictures import read_image
 from .common import json_option, model_argument, print_json
 
 
