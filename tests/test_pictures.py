@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from drawing import assert_mnist_format, drawn, mean_difference
+from drawing import SEVEN, assert_mnist_format, drawn, mean_difference
 from PIL import Image
 
 from tendigits.errors import InputError
