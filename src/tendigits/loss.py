@@ -35,13 +35,13 @@ def softmax_cross_entropy(logits: Array, labels: Array, weights: Array | None = 
     logits -= logits.max(axis=1, keepdims=True)
     z_true = logits[true]
     p = np.exp(logits, out=logits)
-    total = p.sum(axis=1, keepdims=True)
-    losses = np.log(total[:, 0]) - z_true
-    p /= total
+    total = p.sum(axis=1)
+    losses = np.log(total) - z_true
+    p /= total[:, np.newaxis]
     p[true] -= 1
     if weights is None:
         p /= n
-        return float(losses.mean()), correct
+        return float(losses.sum()) / n, correct
     share = weights / weights.sum()
     p *= share[:, np.newaxis]
     return float(losses @ share), correct

@@ -22,15 +22,29 @@ def notice(text: str, *, shown: bool | None = None) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+class _Hidden:
+    """A bar that nobody sees, and that takes no time to import."""
+
+    def __enter__(self) -> "_Hidden":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def update(self, n: float) -> None:
+        """Do nothing."""
+
+
 def progress_bar(*, total: int | None, unit: str, description: str, shown: bool | None = None) -> Any:
     """Make a tqdm bar on stderr that goes away when it is done; `shown` as in `notice`.
 
     In a notebook it is drawn as a widget where ipywidgets is installed and as text where it is not
     (`tqdm.auto` would warn). Bytes (unit "B") are counted in kB and MB.
     """
+    if not (someone_watches() if shown is None else shown):
+        return _Hidden()
     if in_notebook() and find_spec("ipywidgets"):
         from tqdm.notebook import tqdm
     else:
         from tqdm.std import tqdm
-    shown = someone_watches() if shown is None else shown
-    return tqdm(total=total, unit=unit, desc=description, disable=not shown, leave=False, unit_scale=unit == "B")
+    return tqdm(total=total, unit=unit, desc=description, leave=False, unit_scale=unit == "B")
