@@ -25,7 +25,7 @@
 # |---|---|
 # | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
 # | **You should know** | Python functions, how to multiply two matrices, what a slope is |
-# | **It takes** | about a minute to run, plus a download of 15 MB the first time; an evening to read |
+# | **It takes** | one to two minutes to run, plus a download of 15 MB the first time; an evening to read |
 # | **No network?** | It runs on a small set of digits that comes with scikit-learn, and says so |
 #
 # **The path.** 0 The result first · 1 The data · 2 Preparing it · 3 Baselines to beat · 4 A layer ·
@@ -35,8 +35,6 @@
 
 # %% [markdown]
 # ## 0. The result first
-#
-# First the libraries. Then, in one cell, all choices of this lesson: change them later, one at a time, and run again.
 
 # %%
 import io
@@ -44,28 +42,40 @@ import os
 import time
 import warnings
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices gain nothing from threads
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small gain nothing from threads
 
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import fetch_openml, load_digits
 
+# %% [markdown]
+# Here is the whole idea in one breath: fourteen lines that learn to read.
+# Do not study them yet. By section 10, each line will be yours.
+
 # %%
-SEED = 0  # every random number below follows from it
-EPOCHS = 10  # how many times training meets every image
-BATCH_SIZE = 50  # images per step
-LEARNING_RATE = 0.2  # length of a step
-QUICK = os.environ.get("TENDIGITS_LESSON_QUICK") == "1"  # True: small bundled digits, no download
+def in_one_breath(X, Y, rng, steps=1000, rate=0.3):
+    W1, b1 = rng.normal(0, np.sqrt(2 / 64), (64, 128)), np.zeros(128)
+    W2, b2 = rng.normal(0, np.sqrt(2 / 128), (128, 10)), np.zeros(10)
+    for _ in range(steps):
+        batch = rng.integers(0, len(X), 50)                        # a few images
+        a1 = np.maximum(X[batch] @ W1 + b1, 0)                     # forward: layer one
+        logits = a1 @ W2 + b2                                      # forward: layer two
+        P = np.exp(logits - logits.max(axis=1, keepdims=True))     # scores ...
+        P = P / P.sum(axis=1, keepdims=True)                       # ... to probabilities
+        dlogits = (P - Y[batch]) / 50                              # backward: layer two
+        dz1 = (dlogits @ W2.T) * (a1 > 0)                          # backward: layer one
+        W2, b2 = W2 - rate * a1.T @ dlogits, b2 - rate * dlogits.sum(axis=0)     # a step
+        W1, b1 = W1 - rate * X[batch].T @ dz1, b1 - rate * dz1.sum(axis=0)       # downhill
+    return lambda X: np.argmax(np.maximum(X @ W1 + b1, 0) @ W2 + b2, axis=1)
+
 
 # %% [markdown]
-# Two helpers draw most pictures, so that the cells below stay about ideas.
-# Blue is right (or training), orange is wrong (or validation), everywhere.
+# A small helper to draw images. Blue means right, orange means wrong; later also training and validation.
 
 # %%
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
 plt.rcParams.update({"figure.dpi": 90, "font.size": 10, "axes.spines.top": False,
                      "axes.spines.right": False, "legend.frameon": False})
-
 
 # %%
 def show_images(images, titles=None, right=None, columns=10, limit=None):
@@ -85,47 +95,30 @@ def show_images(images, titles=None, right=None, columns=10, limit=None):
     plt.show()
 
 
-# %%
-def show_curves(ax, x, curves, xlabel, ylabel):
-    """Draw each named curve, with its name beside its colour and labels on both axes."""
-    for (name, y), color, marker in zip(curves.items(), (BLUE, ORANGE, GREEN), "os^"):
-        ax.plot(x, y, color=color, label=name, marker=marker, markersize=4)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.grid(alpha=0.25)
-    ax.legend()
-
-
 # %% [markdown]
-# Here is the whole idea in one breath: fourteen lines that learn to read.
-# Do not study them yet. When you reach section 10, each line will be yours.
-# (These are the tiny 8×8 digits that come with scikit-learn. The lesson itself uses bigger ones.)
-
-# %%
-def in_one_breath(X, Y, rng, steps=1000, rate=0.3):
-    W1, b1 = rng.normal(0, np.sqrt(2 / 64), (64, 128)), np.zeros(128)
-    W2, b2 = rng.normal(0, np.sqrt(2 / 128), (128, 10)), np.zeros(10)
-    for _ in range(steps):
-        batch = rng.integers(0, len(X), 50)                        # a few images
-        a1 = np.maximum(X[batch] @ W1 + b1, 0)                     # forward: layer one
-        logits = a1 @ W2 + b2                                      # forward: layer two
-        P = np.exp(logits - logits.max(axis=1, keepdims=True))     # scores ...
-        P = P / P.sum(axis=1, keepdims=True)                       # ... to probabilities
-        dlogits = (P - Y[batch]) / 50                              # backward: layer two
-        dz1 = (dlogits @ W2.T) * (a1 > 0)                          # backward: layer one
-        W2, b2 = W2 - rate * a1.T @ dlogits, b2 - rate * dlogits.sum(axis=0)     # a step
-        W1, b1 = W1 - rate * X[batch].T @ dz1, b1 - rate * dz1.sum(axis=0)       # downhill
-    return lambda X: np.argmax(np.maximum(X @ W1 + b1, 0) @ W2 + b2, axis=1)
-
+# Let it learn from 1,500 tiny digits of 8×8 pixels, which come with scikit-learn, and read 297 others. Above each
+# digit stands the answer.
 
 # %%
 tiny, tiny_labels = load_digits(return_X_y=True)
 tiny = tiny / 16
-read = in_one_breath(tiny[:1500], np.eye(10)[tiny_labels[:1500]], np.random.default_rng(SEED))
+read = in_one_breath(tiny[:1500], np.eye(10)[tiny_labels[:1500]], np.random.default_rng(0))
 
 answers, truth = read(tiny[1500:]), tiny_labels[1500:]  # digits that it has not seen
 show_images(tiny[1500:1530], titles=answers[:30], right=(answers == truth)[:30])
 print(f"{np.sum(answers == truth)} of {len(truth)} unseen digits read correctly")
 assert np.mean(answers == truth) > 0.85
+
+# %% [markdown]
+# The lesson does the same with larger and many more images, and slowly. All its choices stand in one cell.
+# Change them later, one at a time, and run again. `QUICK = True` does without any download.
+
+# %%
+SEED = 0             # every random number below follows from it
+EPOCHS = 10          # how many times training meets every image
+BATCH_SIZE = 50      # images per step
+LEARNING_RATE = 0.2  # length of a step
+QUICK = os.environ.get("TENDIGITS_LESSON_QUICK") == "1"  # or True: small digits, no download
 
 # %% [markdown]
 # > **Take away.** A neural network is a page of code. The art is to know why each line is there.
@@ -137,7 +130,9 @@ assert np.mean(answers == truth) > 0.85
 # out line by line, with 0 for paper and 255 for ink. The first 60,000 rows are for training, the last
 # 10,000, written by other people, are for the test.
 #
-# `parser="liac-arff"` reads the file without needing pandas. That takes about half a minute.
+# `parser="liac-arff"` reads the file without needing pandas. That takes about half a minute. `order="C"` lays the
+# table out row after row. As it comes, it lies column after column, and then each batch of rows has to be picked
+# together from all over the memory: training would take twice as long.
 
 # %%
 def load_mnist():
@@ -146,11 +141,11 @@ def load_mnist():
         warnings.simplefilter("ignore")  # without network, scikit-learn warns before it gives up
         X, y = fetch_openml("mnist_784", version=1, return_X_y=True, as_frame=False,
                             parser="liac-arff")
-    return X.astype(np.uint8), y.astype(int)
+    return X.astype(np.uint8, order="C"), y.astype(int)  # "C": row after row in memory
 
 
 # %% [markdown]
-# And without a network? scikit-learn ships 1,797 digits of 8×8 pixels. The next two functions redraw
+# And without a connection? scikit-learn ships 1,797 digits of 8×8 pixels. The next two functions redraw
 # them the way MNIST was made: fit the ink into a box of 20×20, and put its centre of mass in the
 # middle of 28×28. You may skip them now. Section 13 needs them again, for *your* handwriting.
 #
@@ -198,14 +193,17 @@ def load_bundled():
     return np.round(255 * redrawn).astype(np.uint8), labels
 
 
+# %%
 def load_images():
     """Return images, labels and their source: MNIST if it can be had, else the bundled digits."""
     if QUICK:
+        print("QUICK: using scikit-learn's bundled digits. The numbers in the text are MNIST's.")
         return *load_bundled(), "bundled digits"
     try:
         return *load_mnist(), "MNIST"
     except Exception as problem:
-        print(f"MNIST could not be loaded here ({type(problem).__name__}): using bundled digits.")
+        print(f"MNIST could not be loaded ({type(problem).__name__}): using scikit-learn's bundled "
+              "digits. The numbers in the text are MNIST's.")
         return *load_bundled(), "bundled digits"
 
 
@@ -219,7 +217,7 @@ EPOCHS = EPOCHS if MNIST else 4 * EPOCHS                      # fewer images: me
 print(f"{SOURCE}: images {images.shape} {images.dtype}, labels {labels.shape}, "
       f"loaded in {time.perf_counter() - started:.0f} s")
 assert images.shape == (70_000 if MNIST else 1_797, 784) and images.dtype == np.uint8
-assert set(labels) == set(range(10)) and images.max() == 255
+assert set(labels) == set(range(10)) and images.max() == 255 and images.flags.c_contiguous
 
 # %% [markdown]
 # Look before you compute. First one image, then its numbers.
@@ -266,7 +264,7 @@ assert counts.sum() == N_TRAIN and counts.max() < 1.5 * counts.min()
 # %% [markdown]
 # ## 2. Preparing it: scale, one-hot, split, lock
 #
-# **Claim.** Three small changes make learning possible, and one makes the result honest.
+# **Claim.** Two small changes make learning possible, and one precaution makes the result honest.
 #
 # *Why scale?* A step of learning is proportional to the input. With pixels up to 255, the steps are
 # hundreds of times longer than with pixels up to 1, and learning flies apart. So we divide by 255.
@@ -309,8 +307,8 @@ def lock(*treasure):
     inside = [treasure]
 
     def open_box():
-        assert inside, ("The test set was opened before. A second look would turn it into "
-                        "validation data. Restart and run all to begin anew.")
+        assert inside, ("The test set was opened before; a second look would make it validation "
+                        "data.\nTo begin anew: restart, and run all.")
         return inside.pop()
 
     return open_box
@@ -557,7 +555,7 @@ assert np.allclose(softmax(logits), naive_softmax(logits))  # the same where bot
 #   = \frac1n\sum_{\text{images}} \Big(\ln\sum_j e^{z_j} - z_\text{right}\Big)$$
 #
 # The second form never divides and never takes the logarithm of zero. It needs no "+ epsilon".
-# The maximum comes off as before, inside and outside of the logarithm.
+# The maximum comes off as before, inside and outside of the logarithm. (`np.log` is ln.)
 
 # %%
 def cross_entropy(logits, Y):
@@ -602,7 +600,7 @@ assert abs(first_loss["He"] - np.log(10)) < 0.5 and first_loss["too large"] > 20
 
 # %%
 X_hill, Y_hill = X_train[:200], Y_train[:200]
-unit, digit = forward(params, X_hill)[1].mean(axis=0).argmax(), 1  # a busy unit's vote for "1"
+unit, digit = forward(params, X_hill)[1].mean(axis=0).argmax(), 2  # a busy unit's vote for "2"
 
 
 def hill(w):
@@ -663,6 +661,14 @@ assert 2 * n_params > 200_000  # runs of the network, for a single step
 # once.
 #
 # We write `dW` for the slopes of the loss along `W`: the **gradient**, an array of the same shape as `W`.
+# Here is the map. We walk it from right to left, and each gradient has the shape of what it belongs to.
+#
+# | | layer 1 | ReLU | layer 2 | softmax and cross-entropy |
+# |---|---|---|---|---|
+# | forward | X (n, 784) → z1 (n, 128) | z1 → a1 (n, 128) | a1 → logits (n, 10) | logits → loss |
+# | backward | dz1 → **dW1, db1** | da1 → dz1 | dlogits → **dW2, db2**, da1 | loss → dlogits |
+# | step below | 4 | 3 | 2 and 3 | 1 |
+#
 # First the judge: `numerical_gradient` wiggles, `compare` prints the largest difference.
 
 # %%
@@ -831,7 +837,7 @@ assert compare("all", ours, by_wiggling) < 1e-6
 
 # %% [markdown]
 # **What the judge is good for.** A widely read tutorial masks with `a1 >= 0`, *after* ReLU. But after ReLU
-# nothing is negative, so nothing is ever masked. The network still learns, a little worse, and nobody
+# nothing is negative, so nothing is ever masked. A network with this mistake still learns something, and so nobody
 # notices. The judge does, at once:
 
 # %%
@@ -876,7 +882,7 @@ print(f"loss before {before:.4f}, after one step {loss8():.4f}")
 assert loss8() < before
 
 # %% [markdown]
-# **Why mini-batches?** The slope of 50 images points nearly the same way as the slope of 50,000, and costs a
+# **Why mini-batches?** The gradient of 50 images points roughly the same way as the gradient of 50,000, and costs a
 # thousandth. Better a thousand rough steps than one precise one. An **epoch** is one pass over all images,
 # in a new order each time, so that the batches are never the same twice.
 
@@ -899,8 +905,35 @@ def predict(params, X):
 
 
 # %% [markdown]
+# Do 50 images really point roughly the same way? Measure the angle. A cosine of 1 means the same direction. Two random
+# directions, in 101,770 dimensions, are at a right angle: cosine 0.
+
+# %%
+def flat(grads):
+    return np.concatenate([grad.ravel() for grad in grads.values()])
+
+
+params = init_params(np.random.default_rng(SEED))
+of_all = flat(backward(params, X_train, Y_train))
+for n in (5, 50, 500):
+    of_some = flat(backward(params, X_train[:n], Y_train[:n]))
+    cosine = of_some @ of_all / np.linalg.norm(of_some) / np.linalg.norm(of_all)
+    print(f"{n:3} images: cosine {cosine:.2f}")
+    assert cosine > (0.3 if n == 5 else 0.6)
+
+# %% [markdown]
 # **Claim 1.** A network that cannot learn 20 images by heart will not learn 50,000. This takes no time and
-# finds most bugs.
+# finds most bugs. (First a helper for curves.)
+
+# %%
+def show_curves(ax, x, curves, xlabel, ylabel):
+    """Draw each named curve, with its name beside its colour and labels on both axes."""
+    for (name, y), color, marker in zip(curves.items(), (BLUE, ORANGE, GREEN), "os^"):
+        ax.plot(x, y, color=color, label=name, marker=marker, markersize=4)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.grid(alpha=0.25)
+    ax.legend()
+
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -943,7 +976,7 @@ sweep = {f"batch of {size}": np.array([loss_after_one_epoch(rate, size) for rate
 figure, ax = plt.subplots(figsize=(7.5, 3.6))
 show_curves(ax, rates, sweep, "learning rate", "loss after one epoch")
 ax.axhline(np.log(10), color=GREY, linestyle=":")
-ax.text(rates[-1], np.log(10) - 0.14, "ln 10: knows nothing", color=GREY, ha="right")
+ax.text(0.03, np.log(10) + 0.06, "ln 10: knows nothing", color=GREY)
 ax.set_xscale("log")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
@@ -956,7 +989,8 @@ for losses in sweep.values():  # each has a best rate between too small and too 
 # %% [markdown]
 # Read the picture from left to right along one colour: nothing learned, a valley, disaster. Then compare the
 # colours. A rate of 0.1 is the best for a batch of 5, and far too timid for a batch of 400. A rate of 0.5
-# suits a batch of 50, and throws a batch of 5 back to where it knows nothing.
+# suits a batch of 50, and throws a batch of 5 far back. For the long training that follows we take 0.2: well above
+# "timid", and at a safe distance from the cliff on the right.
 #
 # > **Take away.** First learn 20 images by heart. Then find the learning rate, for *your* batch size, on a
 # > small part of the data. Only then train on everything.
@@ -1010,7 +1044,21 @@ plt.show()
 # The gap between the curves is **overfitting**: what the network knows by heart and cannot use elsewhere. Here it
 # is small and harmless, because validation does not get worse.
 #
-# MEASURED98
+# **And 98 %?** The same network gets there with smaller batches, more epochs, and a learning rate that falls to zero:
+#
+# ```python
+# for epoch in range(20):
+#     train(params, X_train, Y_train, rng, epochs=1, batch_size=25,
+#           learning_rate=0.2 * (1 - epoch / 20))
+# ```
+#
+# Measured beforehand with these very functions, for five seeds each. The validation accuracy made the choice;
+# the test accuracy came after it.
+#
+# | settings | validation | test, mean of five | test, from–to | time |
+# |---|---|---|---|---|
+# | this lesson's | 97.7 % | 97.76 % | 97.62–97.88 % | 9 s |
+# | the loop above | 98.0 % | 98.08 % | 97.98–98.24 % | 18 s |
 #
 # > **Take away.** Watch validation, not training. Stop when it stops improving.
 
@@ -1038,14 +1086,21 @@ assert test_accuracy > (0.97 if MNIST else 0.85)
 
 # %%
 show_images(X_test[:30], titles=predicted[:30], right=(predicted == y_test)[:30])
+
+# %% [markdown]
+# And the box? It is empty now:
+
+# %%
 try:
     open_test_set()
 except AssertionError as refusal:
     print(refusal)
+else:
+    raise AssertionError("the box opened twice")
 
 # %% [markdown]
 # One number hides where it goes wrong. The **confusion matrix** counts every pair of truth and answer. The diagonal,
-# the correct ones, is left white, so that the mistakes can be seen.
+# the correct ones, is left pale, so that the mistakes stand out.
 
 # %%
 confusion = np.zeros((10, 10), dtype=int)
@@ -1072,23 +1127,24 @@ recall = right_answers / confusion.sum(axis=1)
 precision = right_answers / confusion.sum(axis=0)
 
 figure, ax = plt.subplots(figsize=(8.5, 2.6))
-ax.plot(range(10), 100 * recall, "o", color=BLUE, label="recall")
-ax.plot(range(10), 100 * precision, "s", color=ORANGE, label="precision")
-ax.set(xlabel="digit", ylabel="%", xticks=range(10))
+ax.plot(range(10), 100 * recall, "o", color=BLUE, markersize=9, fillstyle="none", label="recall")
+ax.plot(range(10), 100 * precision, "s", color=GREEN, markersize=5, label="precision")
+ax.set(xlabel="digit", ylabel="share, %", xticks=range(10))
 ax.grid(alpha=0.25)
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 assert np.isclose(np.average(recall, weights=confusion.sum(axis=1)), test_accuracy)
 
 # %% [markdown]
-# And the mistakes it was surest of: answer, the truth in brackets, and how sure it was. Some of these would
-# mislead you, too. Some would not.
+# And the mistakes it was surest of: the answer, and the truth in brackets. Some of these would mislead you, too. Some
+# would not.
 
 # %%
 wrong = np.flatnonzero(predicted != y_test)
-surest = wrong[np.argsort(-test_p[wrong].max(axis=1))][:16]
-show_images(X_test[surest], columns=8, right=[False] * len(surest),
-            titles=[f"{predicted[i]} ({y_test[i]}) {test_p[i].max():.0%}" for i in surest])
+surest = wrong[np.argsort(-test_p[wrong].max(axis=1))][:20]
+show_images(X_test[surest], right=[False] * len(surest),
+            titles=[f"{predicted[i]} ({y_test[i]})" for i in surest])
+print(f"these {len(surest)} it gave {test_p[surest].max(axis=1).min():.1%} or more")
 sure = test_p.max(axis=1) > 0.99
 print(f"more than 99 % sure: {sure.mean():.0%} of the answers; of these, "
       f"{np.mean(predicted[sure] == y_test[sure]):.2%} are right")
@@ -1108,7 +1164,7 @@ assert np.mean(predicted[sure] == y_test[sure]) > test_accuracy
 # %%
 loudness = np.abs(params["W2"]).sum(axis=1)
 loud = np.argsort(-loudness)[:20]
-show_images(params["W1"].T[loud], limit=0.6 * np.abs(params["W1"][:, loud]).max())
+show_images(params["W1"].T[loud], limit=0.5 * np.abs(params["W1"][:, loud]).max())
 
 # %% [markdown]
 # You see pieces of strokes: an edge here, a gap there. Nobody told it to look for strokes.
@@ -1150,21 +1206,22 @@ print(f"for {n} images, the parts add up to the lead")
 
 # %%
 lead = logits[np.arange(n), first] - logits[np.arange(n), second]
-chosen = np.argsort(lead)[[1, n // 10, n // 2, n - 5]]  # from a close call to a clear one
+mistake = np.where(first != y_val[:n], lead, -1).argmax()  # the clearest wrong answer
+chosen = [mistake, *np.argsort(lead)[[1, n // 2, n - 5]]]  # then: close, usual, clear
 figure, axes = plt.subplots(1, 4, figsize=(9.4, 2.9), layout="constrained")
 for ax, i in zip(axes, chosen):
     parts, constant = contributions(params, X_val[i], first[i], second[i])
     limit = np.abs(parts).max()
     picture = ax.imshow(parts.reshape(28, 28), cmap="RdBu_r", vmin=-limit, vmax=limit)
     ax.contour(X_val[i].reshape(28, 28), levels=[0.5], colors="black", linewidths=0.6)
-    ax.set(title=f"“{first[i]}” leads “{second[i]}”\nby {lead[i]:.1f} (truth: {y_val[i]})",
-           xticks=[], yticks=[])
+    ax.set_title(f"“{first[i]}” leads “{second[i]}”\nby {lead[i]:.1f} (truth: {y_val[i]})")
+    ax.axis("off")
 figure.colorbar(picture, ax=axes, label="against  ←  →  for", ticks=[], shrink=0.6)
 plt.show()
 
 # %% [markdown]
-# Red pixels spoke for the answer, blue pixels for the runner-up; black is the outline of the ink. These
-# numbers are not an approximation: they add up to the lead, as asserted above.
+# Red pixels spoke for the answer, blue pixels for the runner-up; black is the outline of the ink. The first is a
+# mistake, and you can see which strokes misled the network. These numbers are not an approximation: they add up to the lead, as asserted above.
 #
 # **Claim 3.** The network knows *places*, not shapes. Two pixels to the side, and it stumbles.
 
@@ -1196,7 +1253,7 @@ assert across[6] > across[8] > across[12] and across[12] < 0.6
 # picture was prepared. MNIST fits the ink into a 20×20 box and centres it by its centre of mass. Do the same, and
 # it reads you. That is `mnist_style`, from section 1.
 #
-# Here are ten digits, drawn with a pen of straight and round strokes: too small, too thick, off the centre.
+# Here are ten digits, drawn with a pen of straight and round strokes: small, thin or thick, off the centre.
 
 # %%
 def arc(x, y, width, height, start, stop):
@@ -1237,7 +1294,8 @@ def draw(strokes, left, top, height, thickness, side=112):
 # %%
 rng = np.random.default_rng(SEED)
 drawings = [draw(STROKES[digit], left=rng.uniform(4, 50), top=rng.uniform(4, 40),
-                 height=rng.uniform(40, 60), thickness=7) for digit in range(10)]
+                 height=rng.uniform(40, 60), thickness=rng.uniform(3, 12))
+            for digit in range(10)]
 print("what was drawn, 112 × 112 pixels")
 show_images(drawings)
 
@@ -1255,8 +1313,8 @@ before, after = (np.sum(predict(params, X) == np.arange(10)) for X in (squeezed,
 assert after > before and (after >= 8 or not MNIST)
 
 # %% [markdown]
-# Ten drawings prove little. So take validation digits, shrink each, and put it anywhere on a larger sheet. (We
-# look at how robust the network is. We choose nothing by it.)
+# Ten drawings prove little. So take validation digits, shrink or stretch each, and put it anywhere on a larger sheet.
+# (We look at how robust the network is. We choose nothing by it.)
 
 # %%
 def misplaced(x, rng, side=56):
@@ -1268,8 +1326,10 @@ def misplaced(x, rng, side=56):
     return sheet
 
 
+# %%
 n = min(1000, len(X_val))
 sheets = [misplaced(x, rng) for x in X_val[:n]]
+show_images(sheets[:10])
 shrink = resize_matrix(56, 28)
 only_resized = np.array([(shrink @ sheet @ shrink.T).ravel() for sheet in sheets])
 made_ready = np.array([mnist_style(sheet).ravel() for sheet in sheets])
@@ -1279,7 +1339,8 @@ assert after > before + 0.3
 
 # %% [markdown]
 # Now yours. Write a digit on white paper, take a photo, cut it out, save it, and give its name to
-# `read_picture`. Paper is what most of the picture is; ink is what differs from it.
+# `read_picture`. Paper is what most of the picture is; ink is what differs from it. Here a drawing from above plays
+# the photo, grey and all.
 
 # %%
 def read_picture(file):
@@ -1287,18 +1348,20 @@ def read_picture(file):
     picture = plt.imread(file)
     picture = picture / 255 if picture.dtype == np.uint8 else picture
     grey = picture[..., :3].mean(axis=2) if picture.ndim == 3 else picture
+    assert np.ptp(grey) > 0.1, "This picture is blank."
     ink = np.abs(grey - np.median(grey))
     ink = np.clip(ink - 0.3 * ink.max(), 0, None)  # shadows and the paper's grain go away
     return ink / ink.max()
 
 
+# %%
 file = io.BytesIO()  # instead of "my_digit.png"
 plt.imsave(file, 1 - 0.8 * drawings[3], cmap="gray", vmin=0, vmax=1, format="png")
 file.seek(0)
 x = mnist_style(read_picture(file)).ravel()
 p = softmax(forward(params, x[None])[2])[0]
 print(f"I read a {p.argmax()} (sure to {p.max():.0%})")
-assert x.shape == (784,) and p.argmax() == 3
+assert x.shape == (784,) and (p.argmax() == 3 or not MNIST)
 
 # %% [markdown]
 # > **Take away.** A network knows only the world it was shown. Bring your picture into that world first.
@@ -1380,11 +1443,19 @@ def clock(step, rounds=5):
     return min(times)
 
 
-slow = clock(lambda i: update(plain, backward(plain, X_train[i], Y_train[i]), LEARNING_RATE))
-quick = clock(lambda i: fast_step(fast, X_train32, y_train, i, LEARNING_RATE, work))
-print(f"float64, new arrays:   {slow:.2f} ms for a step of {BATCH_SIZE} images")
-print(f"float32, out=:         {quick:.2f} ms, {slow / quick:.1f} times as fast")
-assert all(np.isfinite(value).all() for value in fast.values())
+# %%
+half, Y_train32 = {k: v.astype(np.float32) for k, v in at_start.items()}, Y_train.astype(np.float32)
+steps = {"float64, new arrays": lambda i: update(
+             plain, backward(plain, X_train[i], Y_train[i]), LEARNING_RATE),
+         "float32, new arrays": lambda i: update(
+             half, backward(half, X_train32[i], Y_train32[i]), LEARNING_RATE),
+         "float32 and out=": lambda i: fast_step(
+             fast, X_train32, y_train, i, LEARNING_RATE, work)}
+milliseconds = {name: clock(step) for name, step in steps.items()}
+for name, time_taken in milliseconds.items():
+    print(f"{name:>20}: {time_taken:.2f} ms for a step of {BATCH_SIZE} images, "
+          f"{milliseconds['float64, new arrays'] / time_taken:.1f} times as fast")
+assert half["W1"].dtype == fast["W1"].dtype == np.float32
 
 # %% [markdown]
 # Your numbers will differ. They depend on the processor, and on what else it is doing.
@@ -1443,12 +1514,11 @@ def count_parameters(sizes):
 # %%
 def check_count_parameters():
     for sizes in [(784, 128, 10), (784, 10), (784, 64, 32, 10)]:
-        pairs = list(zip(sizes[:-1], sizes[1:]))
-        weights, into, out_of = (sum(f(a, b) for a, b in pairs) for f in (
-            lambda a, b: a * b, lambda a, b: b, lambda a, b: a))
-        expect(f"count_parameters({sizes})", count_parameters(sizes), weights + into,
+        n_in, n_out = np.array(sizes[:-1]), np.array(sizes[1:])
+        weights = np.sum(n_in * n_out)
+        expect(f"count_parameters({sizes})", count_parameters(sizes), weights + n_out.sum(),
                (weights, "the biases are missing."),
-               (weights + out_of, "a layer has one bias for each output, not for each input."),
+               (weights + n_in.sum(), "a layer has one bias for each output, not for each input."),
                (np.prod(sizes), "multiply neighbours and add up; do not multiply everything."),
                (weights + sum(sizes), "the pixels have no biases: they are not computed."))
 

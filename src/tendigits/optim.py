@@ -26,7 +26,7 @@ class SGD:
     learning_rate: the η that suits most networks here, used where the caller names none.
     """
 
-    learning_rate: ClassVar[float] = 0.2
+    learning_rate: ClassVar[float] = 0.5
 
     def __init__(self, network: Network, weight_decay: float = 0.0) -> None:
         self.params, self.grads, self.weights = network.params, network.grads, network.weights
