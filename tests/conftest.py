@@ -6,6 +6,9 @@ import shutil
 import socket
 from pathlib import Path
 
+# Before NumPy loads: two BLAS threads for small matrices crawl when something else uses a core.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from sources import mirror, tiny, tiny_folder, tiny_mirror  # noqa: F401 - fixtures
 
