@@ -22,7 +22,9 @@ def lesson():
     """The lesson's own functions, as the notebook file defines them."""
     cells = json.loads(NOTEBOOK.read_text())["cells"]
     code = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
-    functions = [node for tree in code for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in NAMES]
+    functions = [
+        node for tree in code for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in NAMES
+    ]
     namespace = {"np": np}
     exec(compile(ast.Module(functions, type_ignores=[]), NOTEBOOK.name, "exec"), namespace)
     assert namespace.keys() >= NAMES
