@@ -12,16 +12,17 @@ import tendigits
 PACKAGE = Path(tendigits.__file__).parent
 FLOORS = [  # a module may import from the floors above it, and from its own
     {"errors"},
-    {"files", "progress"},
+    {"files", "progress", "extras"},
     {"layers", "idx"},
-    {"images", "loss", "batches", "download"},
+    {"images", "loss", "batches", "download", "foreign"},
     {"data", "network", "pictures"},
     {"optim"},
     {"settings", "history"},
     {"checkpoint"},
     {"train"},
-    {"evaluate"},
-    {"plots", "experiment"},
+    {"evaluate", "course"},
+    {"plots", "experiment", "explain", "page", "export", "fitted"},
+    {"estimator", "scores"},
     {"cli"},
 ]
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
