@@ -1,0 +1,150 @@
+"""Whole processes, from a cold start to their end: imports, and training to a saved model."""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .options import Options
+from .report import duration, say, summary, table
+from .team import PAUSE, ROOT
+
+SCRIPTS = Path(__file__).parent / "scripts"
+STOPWATCH = [sys.executable, "-I", "-S", str(Path(__file__).parent / "stopwatch.py")]
+GOAL = 98.0  # per cent of the test images
+IMPORTS = {"torch": "torch", "jax": "jax", "sklearn": "sklearn.neural_network", "keras": "keras"}
+PEERS = {"torch": "PyTorch", "jax": "JAX", "sklearn": "scikit-learn"}
+Runs = list[dict[str, Any]]
+
+
+class Broken(Exception):
+    """A command that ended with an error."""
+
+
+def run(command: list[str], threads: int | None = None) -> dict[str, Any]:
+    """Run a command to its end: seconds, megabytes, and the accuracy that it printed, if any."""
+    env = os.environ | ({} if threads is None else {"OMP_NUM_THREADS": str(threads)})
+    time.sleep(PAUSE)
+    done = subprocess.run([*STOPWATCH, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=600)
+    *output, last = done.stdout.splitlines() or ["{}"]
+    found = json.loads(last)
+    if found.get("status") != 0:
+        raise Broken((done.stderr.strip().splitlines() or ["no message"])[-1][:300])
+    if accuracy := re.search(r"[Tt]est accuracy:? ([\d.]+) ?%", "\n".join(output)):
+        found["accuracy"] = float(accuracy[1])
+    return found
+
+
+def measure(options: Options) -> dict[str, Any]:
+    """Short processes, then long ones: each round runs every command once."""
+    say("cold: imports")
+    short = rounds(imports(), 3 if options.quick else 2 * options.repeats)
+    say("cold: training to a saved model")
+    rounds_of_training = 1 if options.quick else max(3, options.repeats // 2)
+    long = rounds(trainings(options), rounds_of_training) if options.real else {}
+    return {"imports": short, "training": long, "tendigits": " ".join(command_of_tendigits(options))}
+
+
+def rounds(commands: dict[str, Any], repeats: int) -> dict[str, Any]:
+    """Run A B C, A B C, …, after one run of each that does not count; leave out those that break."""
+    found: dict[str, Runs] = {}
+    for number in range(repeats + 1):
+        for name in list(commands):
+            try:
+                result = commands[name](number)
+            except (Broken, subprocess.TimeoutExpired) as error:
+                say(f"  {name}: {error}")
+                del commands[name]
+                continue
+            if number:
+                found.setdefault(name, []).append(result)
+    return {name: digest(runs) for name, runs in found.items()}
+
+
+def digest(runs: Runs) -> dict[str, Any]:
+    """Times, memory, accuracies."""
+    result = summary([one["seconds"] for one in runs])
+    result["megabytes"] = statistics.median(one["megabytes"] for one in runs)
+    if all("accuracy" in one for one in runs):
+        result["accuracies"] = [one["accuracy"] for one in runs]
+        result["reached"] = statistics.median(result["accuracies"]) >= GOAL
+    return result
+
+
+def imports() -> dict[str, Any]:
+    """`python -c "import …"` for everyone that is installed."""
+    modules = {"nothing": "sys", "numpy": "numpy", "tendigits": "tendigits"}
+    modules |= {name: module for name, module in IMPORTS.items() if find_spec(name)}
+    return {name: python(f"import {module}") for name, module in modules.items()}
+
+
+def python(code: str) -> Any:
+    """A command that runs a line of Python."""
+    return lambda number: run([sys.executable, "-c", code])
+
+
+def trainings(options: Options) -> dict[str, Any]:
+    """Complete programs: each round has a seed of its own, the same for all."""
+    commands = {"import torch": python("import torch")} if find_spec("torch") else {}
+    commands["tendigits"] = lambda number: run([*command_of_tendigits(options), "--seed", str(number)])
+    for name in PEERS:
+        if find_spec(name) and not (options.quick and name == "sklearn"):
+            commands[name] = script(name, options)
+    return commands
+
+
+def script(name: str, options: Options) -> Any:
+    """A peer's program; the round that does not count finds the number of threads that suits it."""
+    best = {}
+
+    def once(number: int) -> dict[str, Any]:
+        command = [sys.executable, str(SCRIPTS / f"train_{name}.py"), str(options.folder), str(number)]
+        if number == 0:
+            run(command)
+            trial = {threads: run(command, threads)["seconds"] for threads in options.threads}
+            best["threads"] = min(trial, key=trial.__getitem__)
+        return run(command, best["threads"])
+
+    return once
+
+
+def command_of_tendigits(options: Options) -> list[str]:
+    """The command as a user types it, and the options that reach the goal."""
+    beside = shutil.which("tendigits", path=str(Path(sys.executable).parent))
+    command = [beside] if beside else [sys.executable, "-m", "tendigits"]
+    extra = options.train_options
+    if extra is None:
+        known = subprocess.run([*command, "train", "--help"], capture_output=True, text=True, cwd=ROOT).stdout
+        extra = ("--recipe", "fast") if "--recipe" in known else ()
+    return [*command, "train", "--data", "mnist", "--out", str(options.folder / "model.npz"), *extra]
+
+
+def tables(results: dict[str, Any]) -> list[str]:
+    """Imports; trainings."""
+    imported = [[name, *row(result)] for name, result in results["imports"].items()]
+    trained = [
+        [PEERS.get(name, name), *row(result), accuracy(result)] for name, result in results["training"].items()
+    ]
+    header = ["", "median", "min", "max", "peak MB"]
+    found = [table("Cold start: python -c 'import …'", header, imported)]
+    if trained:
+        found.append(table("Cold start to a saved model", [*header, "test accuracy, %"], trained))
+    return found
+
+
+def row(result: dict[str, Any]) -> list[str]:
+    """Times and memory."""
+    return [*(duration(result[key]) for key in ("median", "min", "max")), f"{result['megabytes']:.0f}"]
+
+
+def accuracy(result: dict[str, Any]) -> str:
+    """From the worst to the best seed."""
+    found = result.get("accuracies")
+    return f"{min(found):.2f} to {max(found):.2f}" if found else "-"

@@ -1,0 +1,64 @@
+"""tendigits as its users run it: the very loop of `fit`, without validation and without a progress bar."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tendigits import Network, Settings
+from tendigits.train import Run
+
+from ..problem import CLASSES, Problem
+from .base import Contestant
+
+
+class GivenOrder:
+    """Stands in for the random generator that shuffles the images, so that all contestants see one order."""
+
+    def __init__(self, order: np.ndarray) -> None:
+        self.order = order
+
+    def permutation(self, n: int) -> np.ndarray:
+        """Return the given order of n images."""
+        return self.order[:n]
+
+
+class Tendigits(Contestant):
+    """`train.Run.epoch` over uint8 images; `Network.predict` and `Network.forward`."""
+
+    def prepare(self, problem: Problem) -> None:
+        """Make the network and its run."""
+        images = np.array(problem.images)  # in memory, not mapped from the file
+        self.network = Network([images.shape[1], problem.hidden, CLASSES])
+        self.network.params[...] = np.concatenate([p.ravel() for p in problem.start])
+        settings = Settings(
+            epochs=10**6,
+            batch_size=problem.batch,
+            optimizer="sgd",
+            learning_rate=problem.rate,
+            weight_decay=0,
+            schedule="constant",
+        )
+        self.order = problem.order
+        self.run = Run(self.network, (images, problem.labels), None, settings, GivenOrder(problem.order))
+
+    def epoch(self) -> float:
+        """Train for one epoch."""
+        self.run.epoch(progress=False)
+        return self.run.history.last["train_loss"]
+
+    def begin(self) -> Callable[[], int]:
+        """Begin an epoch; return what does one of its steps."""
+        self.run.order = self.order
+        return self.run.step
+
+    def params(self) -> list[np.ndarray]:
+        """Return copies of the layers' views."""
+        return [p.copy() for layer in (self.network.layers[0], self.network.layers[2]) for p in (layer.W, layer.b)]
+
+    def classes(self, images: np.ndarray) -> np.ndarray:
+        """Checks, scaling, network and argmax, as a user calls it."""
+        return self.network.predict(images)
+
+    def single(self, row: np.ndarray) -> np.ndarray:
+        """The forward pass alone."""
+        return self.network.forward(row)
