@@ -1,0 +1,40 @@
+"""`tendigits draw`: a page to draw digits on, in one HTML file."""
+
+import webbrowser
+from pathlib import Path
+
+import click
+
+from ..files import check_writable
+from ..network import Network
+from .common import DATA_HELP, load_data, model_argument
+
+
+@click.command()
+@model_argument
+@click.option("--out", type=click.Path(path_type=Path), default="digits.html", help="The HTML file.")
+@click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
+@click.option(
+    "--data",
+    metavar="auto|mnist|digits|DIR",
+    show_default="digits for a model of these, else auto",
+    help=f"Where its sample digits come from: MNIST; scikit-learn's small digits; {DATA_HELP}; "
+    "or auto: MNIST if it can be had, else digits.",
+)
+def draw(model: Path, out: Path, show: bool, data: str | None) -> None:
+    """Write a page to draw digits on: weights, code and style in one file that works anywhere, offline.
+
+    It reads your handwriting as you draw, shows what the network sees and why it decides, and learns from you.
+    """
+    from .. import page
+
+    network = Network.load(model)
+    check_writable(out)
+    page.draw(network, load_data(data or _own_data(network))).save(out)
+    click.echo(f"Wrote {out}")
+    if show:
+        webbrowser.open(out.resolve().as_uri())
+
+
+def _own_data(network: Network) -> str:
+    return "digits" if network.info.get("data", {}).get("name") == "digits" else "auto"
