@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from .errors import DataUnavailable as DataUnavailable
     from .errors import Diverged as Diverged
     from .errors import InputError as InputError
+    from .estimator import DigitClassifier as DigitClassifier
     from .evaluate import Evaluation as Evaluation
     from .experiment import Experiment as Experiment
     from .experiment import train_and_test as train_and_test
     from .history import History as History
     from .images import to_mnist as to_mnist
     from .network import Network as Network
+    from .page import draw as draw
     from .pictures import read_image as read_image
     from .settings import Settings as Settings
     from .train import fit as fit
@@ -34,6 +36,7 @@ _HOMES = {
     "DataUnavailable": "errors",
     "Diverged": "errors",
     "InputError": "errors",
+    "DigitClassifier": "estimator",
     "Evaluation": "evaluate",
     "Experiment": "experiment",
     "train_and_test": "experiment",
@@ -41,6 +44,7 @@ _HOMES = {
     "read_image": "pictures",
     "to_mnist": "images",
     "Network": "network",
+    "draw": "page",
     "Settings": "settings",
     "fit": "train",
 }

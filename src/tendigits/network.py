@@ -15,6 +15,7 @@ import numpy as np
 from .batches import as_rows, scale
 from .errors import InputError
 from .files import read_npz, write_npz
+from .foreign import read_safetensors, read_sklearn, read_torch
 from .layers import Array, Dropout, Layer, Linear, ReLU
 from .loss import softmax, softmax_cross_entropy
 
@@ -128,18 +129,24 @@ class Network:
 
     # ------------------------------------------------------------------ prediction
 
-    def logits(self, images: Any) -> Array:
-        """Compute logits (n, n_classes) for uint8 images (0 to 255) or float rows (taken as they are)."""
+    def logits(self, images: Any, dtype: Any = None) -> Array:
+        """Compute logits (n, n_classes) for uint8 images (0 to 255) or float rows (taken as they are).
+
+        dtype: the precision to compute in; None is the network's own.
+        """
         rows = as_rows(images, self.sizes[0])
-        logits = np.empty((len(rows), self.sizes[-1]), self.dtype)
+        logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
         for start in range(0, len(rows), CHUNK):
             chunk = rows[start : start + CHUNK]
-            logits[start : start + CHUNK] = self.forward(scale(chunk, np.empty(chunk.shape, self.dtype)))
+            logits[start : start + CHUNK] = self.forward(scale(chunk, np.empty(chunk.shape, logits.dtype)))
         return logits
 
     def predict_proba(self, images: Any) -> Array:
-        """Compute probabilities (n, n_classes), each row summing to one."""
-        return softmax(self.logits(images))
+        """Compute probabilities (n, n_classes), each row summing to one.
+
+        In float64, then rounded: in float32 they would be off by 2e-6, elsewhere in another way than here.
+        """
+        return softmax(self.logits(images, np.float64)).astype(self.dtype)
 
     def predict(self, images: Any) -> Array:
         """Name the most probable class of each image, shape (n,)."""
@@ -170,6 +177,21 @@ class Network:
             raise InputError(f"{path} holds no valid model: {error}") from error
 
     @classmethod
+    def from_safetensors(cls, path: Path | str) -> Self:
+        """Read a file of `tendigits export`, or one of a torch.nn.Sequential. Raises InputError for anything else."""
+        return cls.rebuild(*read_safetensors(path))
+
+    @classmethod
+    def from_torch(cls, source: Any) -> Self:
+        """Take over a torch.nn.Sequential of Linear and ReLU: its state dict, or the file that holds it."""
+        return cls.rebuild(*read_torch(source))
+
+    @classmethod
+    def from_sklearn(cls, mlp: Any) -> Self:
+        """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
+        return cls.rebuild(*read_sklearn(mlp))
+
+    @classmethod
     def rebuild(cls, spec: Sequence[Sequence[Any]], params: Array, classes: Any, info: dict[str, Any]) -> Self:
         """Make a network from its parts; raises InputError where they do not fit each other."""
         layers = _checked([_layer(entry) for entry in spec])
@@ -185,9 +207,12 @@ class Network:
         network.classes, network.info = np.asarray(classes), dict(info)
         return network
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Pickle and copy would tear the views off the flat vectors.
-        return type(self).rebuild, (self.spec, self.params, self.classes.tolist(), self.info)
+    def __getstate__(self) -> dict[str, Any]:
+        # Left to themselves, pickle, copy and skops would tear the views off the flat vectors.
+        return {"spec": self.spec, "params": self.params, "classes": self.classes.tolist(), "info": self.info}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(type(self).rebuild(**state).__dict__)
 
     def __repr__(self) -> str:
         return f"Network({self.sizes}, dtype={self.dtype}): {self.params.size:,} parameters"

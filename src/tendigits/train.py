@@ -151,7 +151,7 @@ class Run:
         index = self.order[self.seen : self.seen + self.settings.batch_size]
         batch, workspace = self.buffers[len(index)]
         batch.fill(index)
-        loss, correct = self.network.gradient(batch.x, batch.labels, workspace, weights=batch.weights, rng=self.rng)
+        loss, correct = self.gradient(batch, workspace)
         self._check_finite(loss)
         self.optimizer.step(self.learning_rate(self.optimizer.steps))
         self.seen += len(index)
@@ -159,6 +159,10 @@ class Run:
         self.weight_sum += batch.weight
         self.correct += correct
         return len(index)
+
+    def gradient(self, batch: Batch, workspace: Workspace) -> tuple[float, int]:
+        """Fill the network's gradients for one batch; return its mean loss and how many it had right."""
+        return self.network.gradient(batch.x, batch.labels, workspace, weights=batch.weights, rng=self.rng)
 
     def end_epoch(self) -> None:
         """Look at the validation data, and write the epoch's record."""

@@ -6,9 +6,12 @@ import click
 
 from .. import __version__
 from ..errors import DataUnavailable, Diverged, InputError
+from .draw import draw
 from .evaluate import evaluate
+from .export import export
 from .info import info
 from .predict import predict
+from .score import score
 from .train import train
 
 
@@ -40,5 +43,5 @@ def main() -> None:
     """
 
 
-for command in (train, evaluate, predict, info):
+for command in (train, evaluate, score, predict, draw, export, info):
     main.add_command(command)

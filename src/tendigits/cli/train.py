@@ -14,73 +14,21 @@ from ..experiment import Experiment, train_and_test
 from ..files import check_writable
 from ..history import History
 from ..network import Network
-from ..optim import OPTIMIZERS, SCHEDULES
-from ..settings import Settings
-from .common import DATA_HELP, accuracy_line, json_option, load_data, plots_option, print_json
-
-DEFAULT = Settings()
-RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZERS.items())
+from .common import accuracy_line, json_option, load_data, plots_option, print_json
+from .training import as_training, data_option, training_options
 
 
 @click.command()
-@click.option(
-    "--data",
-    default="auto",
-    metavar="auto|mnist|digits|DIR",
-    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
-)
-@click.option(
-    "--hidden",
-    type=click.IntRange(min=1),
-    multiple=True,
-    default=[128],
-    help="Units of the hidden layer; give it several times for several layers.",
-)
-@click.option("--epochs", type=int, default=DEFAULT.epochs, help="How often to go through the training images.")
-@click.option("--batch-size", type=int, default=DEFAULT.batch_size, help="Images per step.")
-@click.option(
-    "--optimizer",
-    type=click.Choice(list(OPTIMIZERS)),
-    default=DEFAULT.optimizer,
-    help="How gradients move the parameters.",
-)
-@click.option("--learning-rate", type=float, show_default=RATES, help="The highest rate of the schedule.")
-@click.option("--momentum", type=float, default=DEFAULT.momentum, help="Velocity kept per step (--optimizer momentum).")
-@click.option("--nesterov/--classical", default=DEFAULT.nesterov, help="Kind of momentum (--optimizer momentum).")
-@click.option(
-    "--weight-decay",
-    type=float,
-    default=DEFAULT.weight_decay,
-    help="Share of the weights lost per step, times the learning rate.",
-)
-@click.option(
-    "--schedule",
-    type=click.Choice(list(SCHEDULES)),
-    default=DEFAULT.schedule,
-    help="How the learning rate changes from the first step to the last.",
-)
-@click.option("--early-stopping", is_flag=True, help="Stop when validation no longer improves; keep the best weights.")
-@click.option("--patience", type=int, default=5, help="Epochs without improvement before --early-stopping stops.")
-@click.option(
-    "--validation",
-    type=int,
-    show_default="a twelfth, 5000 of MNIST's 60000",
-    help="Training images held out to validate on.",
-)
+@data_option
+@training_options
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same bits.")
-@click.option("--dtype", type=click.Choice(["float32", "float64"]), default="float32", help="Precision.")
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint beside the model file, if there is one.")
 @plots_option
 @json_option
 def train(
     data: str,
-    hidden: tuple[int, ...],
-    early_stopping: bool,
-    patience: int,
-    validation: int | None,
     seed: int,
-    dtype: str,
     out: Path,
     resume: bool,
     plots: Path | None,
@@ -92,24 +40,21 @@ def train(
     Every epoch leaves a checkpoint beside the model (model.checkpoint.npz). After Ctrl-C, or worse, the same command
     with --resume goes on from there and ends with the same bits.
     """
-    settings = Settings(**options, patience=patience if early_stopping else None)
+    training = as_training(**options)
     say = partial(click.echo, err=as_json)
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
     dataset = load_data(data)
-    say(_plan(dataset, hidden))
+    say(_plan(dataset, training["hidden"]))
     try:
         result = train_and_test(
             dataset,
-            settings,
-            hidden=hidden,
+            **training,
             seed=seed,
-            dtype=dtype,
-            n_validation=validation,
             checkpoint=out.with_suffix(".checkpoint.npz"),
             resume=resume,
-            callbacks=[partial(_epoch_line, say, settings.epochs)],
+            callbacks=[partial(_epoch_line, say, training["settings"].epochs)],
         )
     except KeyboardInterrupt:
         raise click.ClickException(f"Interrupted. All is kept; go on with: {_resume_command()}") from None

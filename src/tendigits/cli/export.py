@@ -1,0 +1,30 @@
+"""`tendigits export`: a model for other programs."""
+
+from pathlib import Path
+
+import click
+
+from ..export import FORMATS, SUFFIXES
+from ..export import export as export_network
+from ..network import Network
+from .common import model_argument
+
+
+@click.command()
+@model_argument
+@click.option("--to", "to", type=click.Choice(list(FORMATS)), required=True, help="The format.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    show_default="the model's name with the format's ending",
+    help="The file to write.",
+)
+def export(model: Path, to: str, out: Path | None) -> None:
+    """Write a model in a format that other programs read.
+
+    ONNX takes raw pixels, uint8 from 0 to 255, one image per row; safetensors and torch-state-dict hold the tensors
+    of a torch.nn.Sequential; JSON explains itself.
+    """
+    out = out or model.with_suffix(SUFFIXES[to])
+    export_network(Network.load(model), out, to)
+    click.echo(f"Saved {out}")
