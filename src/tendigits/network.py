@@ -7,6 +7,7 @@ few vector operations, a checkpoint is one array, and the gradient check is one 
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,11 +17,10 @@ from .batches import as_rows, scale
 from .errors import InputError
 from .files import read_npz, write_npz
 from .foreign import read_safetensors, read_sklearn, read_torch
-from .layers import Array, Dropout, Layer, Linear, ReLU
+from .layers import LAYERS, Array, Ensemble, Layer, Linear, ReLU, Reshape, Shape
 from .loss import softmax, softmax_cross_entropy
 
 FORMAT = "tendigits model 1"
-LAYERS: dict[str, type[Layer]] = {"Linear": Linear, "ReLU": ReLU, "Dropout": Dropout}
 CHUNK = 1000  # images predicted at a time: enough to keep the matrix product busy, and little memory
 
 
@@ -39,8 +39,9 @@ class Network:
         seed: int | np.random.Generator | None = 0,
         dtype: Any = np.float32,
     ) -> None:
-        self.layers = _checked(layers)
+        self.layers, self.shapes = _checked(layers)
         n_params = sum(layer.size for layer in self.layers)
+        self.first = next(i for i, layer in enumerate(self.layers) if layer.size)  # the first that learns
         self.params = np.zeros(n_params, dtype)
         self.grads = np.zeros(n_params, dtype)
         self._bind()
@@ -68,14 +69,15 @@ class Network:
 
     @property
     def sizes(self) -> list[int]:
-        """The widths from input to output, [784, 128, 10] say."""
-        shapes = [layer.shapes["W"] for layer in self.layers if isinstance(layer, Linear)]
-        return [shapes[0][0], *(n_out for _, n_out in shapes)]
+        """The widths from input to output, [784, 128, 10] say: of what comes in, and of what leaves each layer that learns."""
+        named = zip(self.layers, self.shapes[1:], strict=True)
+        return [prod(self.shapes[0]), *(prod(shape) for layer, shape in named if layer.size)]
 
     @property
     def weights(self) -> list[Array]:
         """The weight matrices: views, and without the biases, which no one decays."""
-        return [layer.W for layer in self.layers if isinstance(layer, Linear)]
+        return [layer.W for layer in self.layers if  # type: ignore[attr-defined]
+                "W" in layer.shapes]
 
     # ------------------------------------------------------------------ forward and backward
 
@@ -103,10 +105,10 @@ class Network:
         The input gradient of the first layer, a third of all the work, is nobody's question and is never computed.
         """
         dy = dlogits
-        for i in reversed(range(len(self.layers))):
+        for i in reversed(range(self.first, len(self.layers))):
             layer, x, y = self.layers[i], ys[i], ys[i + 1]
             layer.backward_params(x, dy)
-            if i > 0:
+            if i > self.first:
                 dy = layer.backward_input(x, y, dy, out=out[i - 1] if out else None)
 
     def gradient(
@@ -191,10 +193,26 @@ class Network:
         """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
         return cls.rebuild(*read_sklearn(mlp))
 
+    def replica(self) -> Self:
+        """Make a network that shares these parameters, and has gradients of its own: for another thread."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.layers = [_layer(spec) for spec in self.spec]
+        twin.grads = np.zeros_like(self.grads)
+        twin._bind()
+        return twin
+
+    @classmethod
+    def ensemble(cls, networks: Sequence["Network"]) -> Self:
+        """Join networks that know the same classes: the logits are the mean of theirs, the parameters copies."""
+        params = np.concatenate([network.params for network in networks])
+        spec = [["Ensemble", *(network.spec for network in networks)]]
+        return cls.rebuild(spec, params, networks[0].classes.tolist(), {})
+
     @classmethod
     def rebuild(cls, spec: Sequence[Sequence[Any]], params: Array, classes: Any, info: dict[str, Any]) -> Self:
         """Make a network from its parts; raises InputError where they do not fit each other."""
-        layers = _checked([_layer(entry) for entry in spec])
+        layers, _ = _checked([_layer(entry) for entry in spec])
         n_params = sum(layer.size for layer in layers)
         if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
             raise InputError(
@@ -221,33 +239,34 @@ class Network:
 class Workspace:
     """The arrays that a training step fills, for batches of n: made once, so that steps allocate nothing large.
 
-    ys[i] takes what layer i puts out and dys[i] its gradient; a layer that works in place shares both with the
-    layer before it.
+    ys[i] takes what layer i puts out and dys[i] its gradient. A layer that only views its input, or may write over it,
+    shares the memory of the layer before it, unless that one looks at its own output again on the way back.
     """
 
     def __init__(self, network: Network, n: int) -> None:
         self.ys: list[Array] = []
         self.dys: list[Array] = []
-        width = network.sizes[0]
-        for i, layer in enumerate(network.layers):
-            width = layer.n_out(width)
-            shared = layer.in_place and i > 0
-            self.ys.append(self.ys[-1] if shared else np.empty((n, width), network.dtype))
-            self.dys.append(self.dys[-1] if shared else np.empty((n, width), network.dtype))
+        before = Layer()
+        for i, (layer, shape) in enumerate(zip(network.layers, network.shapes[1:], strict=True)):
+            full = n, *shape
+            shared = i > 0 and (layer.is_view or layer.in_place)
+            over = shared and not (layer.in_place and before.needs_y)
+            self.ys.append(self.ys[-1].reshape(full) if over else np.empty(full, network.dtype))
+            self.dys.append(self.dys[-1].reshape(full) if shared else np.empty(full, network.dtype))
+            before = layer
         # Column by column in memory: the softmax then reduces over the long axis, several times faster.
-        self.ys[-1] = np.empty((n, width), network.dtype, order="F")
+        self.ys[-1] = np.empty((n, network.sizes[-1]), network.dtype, order="F")
 
 
-def _checked(layers: Sequence[Any]) -> list[Layer]:
-    """Spell out sizes as layers, and check that each layer takes what the one before it gives."""
+def _checked(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
+    """Spell out sizes as layers; follow the shape of an example from the input through all of them."""
     layers = list(layers) if any(isinstance(layer, Layer) for layer in layers) else _dense(layers)
-    linear = [layer for layer in layers if isinstance(layer, Linear)]
-    if not linear or layers[0] is not linear[0] or layers[-1] is not linear[-1]:
-        raise InputError("A network begins and ends with a Linear layer.")
-    for before, after in pairwise(linear):
-        if before.shapes["W"][1] != after.shapes["W"][0]:
-            raise InputError(f"The layers do not fit: {before.spec} is followed by {after.spec}.")
-    return layers
+    if not isinstance(layers[0], Linear | Reshape | Ensemble) or not isinstance(layers[-1], Linear | Ensemble):
+        raise InputError("A network begins with Linear or Reshape, and ends with Linear.")
+    shapes = [layers[0].in_shape]
+    for layer in layers:
+        shapes.append(layer.out_shape(shapes[-1]))
+    return layers, shapes
 
 
 def _dense(sizes: Sequence[Any]) -> list[Layer]:
@@ -263,6 +282,8 @@ def _dense(sizes: Sequence[Any]) -> list[Layer]:
 def _layer(spec: Sequence[Any]) -> Layer:
     """Make a layer from its spec, ["Linear", 784, 128] say."""
     name, *arguments = spec
+    if name == "Ensemble":
+        return Ensemble(*([_layer(entry) for entry in member] for member in arguments))
     if name not in LAYERS or not all(isinstance(argument, int | float) and argument >= 0 for argument in arguments):
         raise InputError(f"{spec} is not a layer.")
     return LAYERS[name](*arguments)
