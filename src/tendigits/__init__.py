@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .augment import Distortion as Distortion
     from .data import Dataset as Dataset
     from .data import load_digits as load_digits
     from .data import load_idx_folder as load_idx_folder
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from .network import Network as Network
     from .page import draw as draw
     from .pictures import read_image as read_image
+    from .recipes import recipe as recipe
     from .settings import Settings as Settings
     from .train import fit as fit
 
 _HOMES = {
+    "Distortion": "augment",
     "Dataset": "data",
     "load_digits": "data",
     "load_idx_folder": "data",
@@ -45,6 +48,7 @@ _HOMES = {
     "to_mnist": "images",
     "Network": "network",
     "draw": "page",
+    "recipe": "recipes",
     "Settings": "settings",
     "fit": "train",
 }

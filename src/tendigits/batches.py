@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from .augment import Moves, warp
 from .errors import InputError
 from .layers import Array
 
@@ -79,14 +80,23 @@ class Batch:
         self.labels = np.empty(n, labels.dtype)
         self.weights = None if weights is None else np.empty(n, dtype)
 
-    def fill(self, index: Array) -> None:
-        """Take the examples at `index`, an array of n valid positions."""
+    def fill(self, index: Array, moves: Moves | None = None) -> None:
+        """Take the examples at `index`, an array of n valid positions, distorted by `moves` where these are given."""
         # mode="clip", because NumPy takes a detour through a buffer to be able to raise for a bad index.
         np.take(self._rows, index, axis=0, out=self._pixels, mode="clip")
-        scale(self._pixels, out=self.x)
+        if moves is None:
+            scale(self._pixels, out=self.x)
+        else:
+            self._distort(moves)
         np.take(self._all_labels, index, out=self.labels, mode="clip")
         if self._all_weights is not None:
             np.take(self._all_weights, index, out=self.weights, mode="clip")
+
+    def _distort(self, moves: Moves) -> None:
+        images = len(self.x), *moves.shape
+        warp(self._pixels.reshape(images), moves, out=self.x.reshape(images))
+        if self._pixels.dtype == np.uint8:
+            self.x *= 1 / 255
 
     @property
     def weight(self) -> float:

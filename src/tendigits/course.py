@@ -12,11 +12,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from .batches import Batch
 from .errors import InputError
 from .layers import Array, Dropout, Layer, Linear, ReLU
-from .network import Network, Workspace
+from .network import Network
 from .settings import Settings
+from .shards import Shards
 from .train import Examples, Run
 
 SLOWEST = 1e-6  # learning_rate="adaptive" stops here
@@ -161,10 +161,10 @@ class Course(Run):
         if not self.rules.shuffle:
             self.order = np.arange(self.n)
 
-    def gradient(self, batch: Batch, workspace: Workspace) -> tuple[float, int]:
+    def gradient(self, shards: Shards, index: Array) -> tuple[float, int]:
         """Add the penalty α/2n Σ W² to the loss and α/n W to the gradient, where n is what the batch counts."""
-        loss, correct = super().gradient(batch, workspace)
-        share = self.rules.alpha / batch.weight
+        loss, correct = super().gradient(shards, index)
+        share = self.rules.alpha / shards.weight
         for layer in self.network.layers:
             if share and isinstance(layer, Linear):
                 layer.dW += share * layer.W

@@ -76,8 +76,11 @@ class Network:
     @property
     def weights(self) -> list[Array]:
         """The weight matrices: views, and without the biases, which no one decays."""
-        return [layer.W for layer in self.layers if  # type: ignore[attr-defined]
-                "W" in layer.shapes]
+        return [
+            layer.W
+            for layer in self.layers
+            if "W" in layer.shapes  # type: ignore[attr-defined]
+        ]
 
     # ------------------------------------------------------------------ forward and backward
 

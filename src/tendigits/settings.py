@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
+from .augment import Distortion
 from .errors import InputError
 from .network import Network
 from .optim import OPTIMIZERS, SCHEDULES, SGD, Momentum
@@ -16,6 +17,9 @@ class Settings:
     learning_rate: None means the optimizer's own. momentum and nesterov matter to the optimizer "momentum" alone.
     patience: stop after so many epochs without a better validation accuracy, and keep the best weights; None
     trains all epochs and keeps the last weights.
+    distortion: how every image is distorted anew each time it is seen; by default not at all.
+    workers: threads that share each batch, with one BLAS thread each; it pays for convolutions and distortions. The
+    batch is split in the same way whatever the machine, so the number decides the bits, and not the processors.
     """
 
     epochs: int = 20
@@ -27,6 +31,8 @@ class Settings:
     weight_decay: float = 0.001
     schedule: str = "one-cycle"
     patience: int | None = None
+    distortion: Distortion = Distortion()
+    workers: int = 1
 
     def __post_init__(self) -> None:
         _check_choice("optimizer", self.optimizer, OPTIMIZERS)
@@ -42,6 +48,11 @@ class Settings:
         _check(
             self.patience is None or self.patience >= 1,
             f"The patience must be at least 1, not {self.patience}.",
+        )
+
+        _check(
+            1 <= self.workers <= self.batch_size,
+            f"The number of workers must be from 1 to the batch size, not {self.workers}.",
         )
 
     @property

@@ -4,23 +4,26 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .batches import Batch, as_labels, as_rows, as_weights
+from .augment import Moves
+from .batches import as_labels, as_rows, as_weights
 from .checkpoint import load_checkpoint, save_checkpoint
 from .errors import Diverged, InputError
 from .history import History, Record
-from .layers import Array
 from .loss import softmax_cross_entropy
-from .network import Network, Workspace
+from .layers import Array, BatchNorm
+from .network import Network
 from .optim import SCHEDULES
 from .progress import progress_bar
 from .settings import Settings
+from .shards import Shards
 
 Examples = tuple[Any, Any]
 Callback = Callable[[Network, History], object]
@@ -58,7 +61,8 @@ def fit(
     run = Run(network, train, validation, settings, np.random.default_rng(seed), weights)
     if resume and checkpoint and Path(checkpoint).exists():
         load_checkpoint(checkpoint, run)
-    with interrupts_noted() as interrupted, np.errstate(over="ignore", invalid="ignore"):
+    quietly = np.errstate(over="ignore", invalid="ignore")  # divergence is found, and told in a sentence
+    with interrupts_noted() as interrupted, quietly, one_blas_thread_each(settings.workers):
         while not run.finished:
             completed = run.epoch(interrupted, progress)
             if checkpoint:
@@ -86,6 +90,7 @@ class Run:
     ) -> None:
         self.network, self.settings, self.rng = network, settings, rng
         self.images, self.labels = _checked(network, train)
+        self.image_shape = np.shape(train[0])[1:]
         self.weights = None if weights is None else as_weights(weights, self.n, network.dtype)
         self.validation = _checked(network, validation) if validation else None
         self._check_sizes()
@@ -93,7 +98,8 @@ class Run:
         self.history = History()
         self.best_params = network.params.copy()
         self.begin_epoch()
-        self.buffers = {n: self._buffers(n) for n in (settings.batch_size, self.n % settings.batch_size) if n}
+        pool = ThreadPoolExecutor(settings.workers) if settings.workers > 1 else None
+        self.shards = {n: self._shards(n, pool) for n in (settings.batch_size, self.n % settings.batch_size) if n}
 
     def _check_sizes(self) -> None:
         if self.settings.batch_size > self.n:
@@ -102,9 +108,14 @@ class Run:
             )
         if self.settings.patience and not self.validation:
             raise InputError("Early stopping needs validation data to decide by.")
+        if self.settings.distortion and len(self.image_shape) != 2:
+            raise InputError(f"To distort images, fit needs them as (n, height, width), not (n, {self.image_shape}).")
+        if self.settings.workers > 1 and any(isinstance(layer, BatchNorm) for layer in self.network.layers):
+            raise InputError("BatchNorm looks at the whole batch, so that it cannot be shared out: use one worker.")
 
-    def _buffers(self, n: int) -> tuple[Batch, Workspace]:
-        return Batch(self.images, self.labels, n, self.network.dtype, self.weights), Workspace(self.network, n)
+    def _shards(self, n: int, pool: ThreadPoolExecutor | None) -> Shards:
+        examples = self.images, self.labels, self.weights
+        return Shards(self.network, examples, n, self.settings.workers, pool)
 
     @property
     def n(self) -> int:
@@ -149,20 +160,23 @@ class Run:
     def step(self) -> int:
         """Move the parameters once, by the next batch; return its size."""
         index = self.order[self.seen : self.seen + self.settings.batch_size]
-        batch, workspace = self.buffers[len(index)]
-        batch.fill(index)
-        loss, correct = self.gradient(batch, workspace)
+        shards = self.shards[len(index)]
+        loss, correct = self.gradient(shards, index)
         self._check_finite(loss)
         self.optimizer.step(self.learning_rate(self.optimizer.steps))
         self.seen += len(index)
-        self.loss_sum += loss * batch.weight
-        self.weight_sum += batch.weight
+        self.loss_sum += loss * shards.weight
+        self.weight_sum += shards.weight
         self.correct += correct
         return len(index)
 
-    def gradient(self, batch: Batch, workspace: Workspace) -> tuple[float, int]:
+    def gradient(self, shards: Shards, index: Array) -> tuple[float, int]:
         """Fill the network's gradients for one batch; return its mean loss and how many it had right."""
-        return self.network.gradient(batch.x, batch.labels, workspace, weights=batch.weights, rng=self.rng)
+        return shards.gradient(index, self._moves(len(index)), self.rng)
+
+    def _moves(self, n: int) -> Moves | None:
+        distortion = self.settings.distortion
+        return distortion.draw(n, self.image_shape, self.rng) if distortion else None
 
     def end_epoch(self) -> None:
         """Look at the validation data, and write the epoch's record."""
@@ -200,6 +214,16 @@ def _checked(network: Network, examples: Examples) -> tuple[Array, Array]:
     images, labels = examples
     rows = as_rows(images, network.sizes[0])
     return rows, as_labels(labels, len(rows), network.sizes[-1])
+
+
+def one_blas_thread_each(workers: int) -> AbstractContextManager[object]:
+    """Where several threads compute, keep BLAS from starting threads of its own for each; else leave it alone."""
+    if workers == 1:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from .evaluate import evaluate
 from .export import export
 from .info import info
 from .predict import predict
+from .recipes import recipes
 from .score import score
 from .train import train
 
@@ -43,5 +44,5 @@ def main() -> None:
     """
 
 
-for command in (train, evaluate, score, predict, draw, export, info):
+for command in (train, recipes, evaluate, score, predict, draw, export, info):
     main.add_command(command)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ..architecture import architecture
 from ..data import Dataset
 from ..experiment import Experiment, train_and_test
 from ..files import check_writable
@@ -46,7 +47,7 @@ def train(
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
     dataset = load_data(data)
-    say(_plan(dataset, training["hidden"]))
+    say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
     try:
         result = train_and_test(
             dataset,
@@ -67,10 +68,10 @@ def train(
         print_json(_summary(result, out))
 
 
-def _plan(dataset: Dataset, hidden: tuple[int, ...]) -> str:
-    sizes = [dataset.train_images[0].size, *hidden, len(dataset.classes)]
+def _plan(dataset: Dataset, **shape: Any) -> str:
+    network = Network(architecture(dataset.train_images.shape[1:], len(dataset.classes), **shape), seed=None)
     return (
-        f"Training {'-'.join(map(str, sizes))} on {dataset.name}: "
+        f"Training {'-'.join(map(str, network.sizes))} on {dataset.name}: "
         f"{len(dataset.train_images):,} images, {len(dataset.test_images):,} more to test on"
     )
 

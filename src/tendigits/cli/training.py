@@ -1,15 +1,24 @@
 """The options that say how to train, for every command that trains."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from ..optim import OPTIMIZERS, SCHEDULES
+from ..recipes import RECIPES, training
 from ..settings import Settings
 from .common import DATA_HELP
 
 DEFAULT = Settings()
+DISTORTIONS = {
+    "rotation": "Turn each image, anew each time, by up to so many degrees.",
+    "scaling": "Stretch it along each axis by up to this share.",
+    "shear": "Slant it along each axis by up to this share.",
+    "translation": "Move it by up to so many pixels.",
+    "elastic": "Bend it: move every place by about so many pixels.",
+    "smoothness": "How far away a bend moves places otherwise, in pixels.",
+}
 RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZERS.items())
 
 data_option = click.option(
@@ -19,7 +28,28 @@ data_option = click.option(
     help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
 )
 
+
+def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    """Make a recipe's options the defaults of all others, so that those given on the command line still count."""
+    if name:
+        context.default_map = {**(context.default_map or {}), **RECIPES[name].options}
+
+
 OPTIONS = [
+    click.option(
+        "--recipe",
+        type=click.Choice(list(RECIPES)),
+        is_eager=True,
+        expose_value=False,
+        callback=_take_recipe,
+        help="A named set of the options below, listed by `tendigits recipes`; what else is given counts before it.",
+    ),
+    click.option(
+        "--conv",
+        default="",
+        metavar="TEXT",
+        help='Convolutions before the hidden layer: "24x5 pool 48x3" is 24 kernels of 5×5, a maximum over 2×2, and so on.',
+    ),
     click.option(
         "--hidden",
         type=click.IntRange(min=1),
@@ -27,6 +57,8 @@ OPTIONS = [
         default=[128],
         help="Units of the hidden layer; give it several times for several layers.",
     ),
+    click.option("--dropout", type=float, default=0.0, help="Share of each hidden layer left out in training."),
+    click.option("--members", type=click.IntRange(min=1), default=1, help="Networks to train and join to an ensemble."),
     click.option("--epochs", type=int, default=DEFAULT.epochs, help="How often to go through the training images."),
     click.option("--batch-size", type=int, default=DEFAULT.batch_size, help="Images per step."),
     click.option(
@@ -52,6 +84,11 @@ OPTIONS = [
         default=DEFAULT.schedule,
         help="How the learning rate changes from the first step to the last.",
     ),
+    *(
+        click.option(f"--{name}", type=float, default=getattr(DEFAULT.distortion, name), help=help)
+        for name, help in DISTORTIONS.items()
+    ),
+    click.option("--workers", type=int, default=DEFAULT.workers, help="Threads that share each batch."),
     click.option(
         "--early-stopping", is_flag=True, help="Stop when validation no longer improves; keep the best weights."
     ),
@@ -75,9 +112,6 @@ def training_options(command: Command) -> Command:
     return command
 
 
-def as_training(
-    *, hidden: Sequence[int], early_stopping: bool, patience: int, validation: int | None, dtype: str, **options: Any
-) -> dict[str, Any]:
+def as_training(*, early_stopping: bool, patience: int, validation: int | None, **options: Any) -> dict[str, Any]:
     """Turn the values of the options into arguments of `train_and_test`. Raises InputError for impossible ones."""
-    settings = Settings(**options, patience=patience if early_stopping else None)
-    return {"settings": settings, "hidden": hidden, "n_validation": validation, "dtype": dtype}
+    return training(**options, patience=patience if early_stopping else None) | {"n_validation": validation}

@@ -13,6 +13,5 @@ from .relu import ReLU
 from .reshape import Flatten, Reshape
 
 LAYERS: dict[str, type[Layer]] = {
-    layer.__name__: layer
-    for layer in (Linear, ReLU, Conv2D, MaxPool2D, Flatten, Reshape, Dropout, BatchNorm, Ensemble)
+    layer.__name__: layer for layer in (Linear, ReLU, Conv2D, MaxPool2D, Flatten, Reshape, Dropout, BatchNorm, Ensemble)
 }

@@ -1,0 +1,22 @@
+"""`tendigits recipes`: the named ways to train, in full."""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from ..recipes import RECIPES
+
+
+@click.command()
+def recipes() -> None:
+    """List the recipes of `tendigits train --recipe NAME`, each with the options that it stands for."""
+    for name, recipe in RECIPES.items():
+        click.echo(f"{name}: {recipe.summary}")
+        click.echo(f"    tendigits train {shlex.join(_words(recipe.options))}")
+
+
+def _words(options: dict[str, Any]) -> Iterator[str]:
+    for name, value in options.items():
+        yield from (f"--{name.replace('_', '-')}", str(value))
