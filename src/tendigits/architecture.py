@@ -12,9 +12,9 @@ def architecture(
 ) -> list[Layer]:
     """Build the layers of a classifier of images (height, width), or of rows (n_in,).
 
-    conv: convolutions, each with a ReLU, that come first: "24x5 pool 48x3" is 24 kernels of 5 × 5, a maximum over 2 × 2,
-    48 kernels of 3 × 3. hidden: widths of the dense layers after them, each with a ReLU. dropout: the share of each
-    hidden layer that is left out in training. Raises InputError where these do not fit.
+    conv: convolutions, each with a ReLU, that come first: "24x5 pool 48x3" is 24 kernels of 5 × 5, a maximum over
+    2 × 2, 48 kernels of 3 × 3. hidden: widths of the dense layers after them, each with a ReLU. dropout: the share of
+    each hidden layer that is left out in training. Raises InputError where these do not fit.
     """
     layers: list[Layer] = []
     shape: Shape = (prod(map(int, image_shape)),)

@@ -12,7 +12,6 @@ whole batch are one matrix product: drawn numbers (n, k) times how each of them 
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from math import inf
-from typing import Any
 
 import numpy as np
 
@@ -116,8 +115,9 @@ def _bumps(height: int, width: int, sigma: float) -> Array:
         np.exp(-0.5 * ((np.arange(size) - points[:, None]) / sigma) ** 2)
         for size, points in ((size, np.arange(-2 * sigma, size + 2 * sigma, sigma)) for size in (height, width))
     ]
-    along = [bumps / np.sqrt((bumps**2).sum(axis=0)) for bumps in along]
-    return np.einsum("ai,bj->abij", *along).reshape(-1, height * width).astype(np.float32)
+    along = [gaussians / np.sqrt((gaussians**2).sum(axis=0)) for gaussians in along]
+    bumps: Array = np.einsum("ai,bj->abij", *along).reshape(-1, height * width).astype(np.float32)
+    return bumps
 
 
 def warp(images: Array, moves: Moves, out: Array) -> None:

@@ -67,9 +67,19 @@ def train_and_test(
         layers = architecture(shape, n_classes, hidden=hidden, conv=conv, dropout=dropout)
         network = Network(layers, seed=rng, dtype=dtype)
         network.classes = dataset.classes
-        fitting = {"checkpoint": checkpoint and _checkpoint_of(checkpoint, member), "resume": resume, "seed": rng}
-        histories.append(fit(network, train, validation, settings, callbacks=callbacks, progress=progress, **fitting))
+        history = fit(
+            network,
+            train,
+            validation,
+            settings,
+            seed=rng,
+            checkpoint=checkpoint and _checkpoint_of(checkpoint, member),
+            resume=resume,
+            callbacks=callbacks,
+            progress=progress,
+        )
         networks.append(network)
+        histories.append(history)
     network = networks[0] if members == 1 else Network.ensemble(networks)
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
     network.info = {

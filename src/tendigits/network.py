@@ -17,7 +17,7 @@ from .batches import as_rows, scale
 from .errors import InputError
 from .files import read_npz, write_npz
 from .foreign import read_safetensors, read_sklearn, read_torch
-from .layers import LAYERS, Array, Ensemble, Layer, Linear, ReLU, Reshape, Shape
+from .layers import LAYERS, Array, Conv2D, Ensemble, Layer, Linear, ReLU, Reshape, Shape
 from .loss import softmax, softmax_cross_entropy
 
 FORMAT = "tendigits model 1"
@@ -69,18 +69,14 @@ class Network:
 
     @property
     def sizes(self) -> list[int]:
-        """The widths from input to output, [784, 128, 10] say: of what comes in, and of what leaves each layer that learns."""
+        """The widths [784, 128, 10], say: of what comes in, and of what leaves each layer that learns."""
         named = zip(self.layers, self.shapes[1:], strict=True)
         return [prod(self.shapes[0]), *(prod(shape) for layer, shape in named if layer.size)]
 
     @property
     def weights(self) -> list[Array]:
         """The weight matrices: views, and without the biases, which no one decays."""
-        return [
-            layer.W
-            for layer in self.layers
-            if "W" in layer.shapes  # type: ignore[attr-defined]
-        ]
+        return [layer.W for layer in self.layers if isinstance(layer, Linear | Conv2D)]
 
     # ------------------------------------------------------------------ forward and backward
 

@@ -31,7 +31,7 @@ class Settings:
     weight_decay: float = 0.001
     schedule: str = "one-cycle"
     patience: int | None = None
-    distortion: Distortion = Distortion()
+    distortion: Distortion = Distortion()  # noqa: RUF009 - it is frozen
     workers: int = 1
 
     def __post_init__(self) -> None:

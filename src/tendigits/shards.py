@@ -4,6 +4,7 @@ NumPy lets go of Python's lock while it computes, so threads do run side by side
 own gradients, one flat vector, so that adding them up is one line.
 """
 
+import itertools
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -40,7 +41,7 @@ class Shards:
 
     def __init__(self, network: Network, examples: Examples, n: int, workers: int, pool: Executor | None) -> None:
         cuts = np.linspace(0, n, workers + 1).astype(int).tolist()
-        self.parts = [slice(start, stop) for start, stop in zip(cuts, cuts[1:], strict=False) if stop > start]
+        self.parts = [slice(start, stop) for start, stop in itertools.pairwise(cuts) if stop > start]
         networks = [network, *(network.replica() for _ in self.parts[1:])]
         self.shards = [
             Shard(own, examples, part.stop - part.start) for own, part in zip(networks, self.parts, strict=True)

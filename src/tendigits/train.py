@@ -17,8 +17,8 @@ from .batches import as_labels, as_rows, as_weights
 from .checkpoint import load_checkpoint, save_checkpoint
 from .errors import Diverged, InputError
 from .history import History, Record
-from .loss import softmax_cross_entropy
 from .layers import Array, BatchNorm
+from .loss import softmax_cross_entropy
 from .network import Network
 from .optim import SCHEDULES
 from .progress import progress_bar

@@ -48,7 +48,7 @@ OPTIONS = [
         "--conv",
         default="",
         metavar="TEXT",
-        help='Convolutions before the hidden layer: "24x5 pool 48x3" is 24 kernels of 5×5, a maximum over 2×2, and so on.',
+        help='Convolutions before the hidden layer: "24x5 pool" is 24 kernels of 5×5 and a maximum over 2×2.',
     ),
     click.option(
         "--hidden",

@@ -78,7 +78,7 @@ def positive(**sizes: int) -> None:
 
 
 def he(rng: np.random.Generator, shape: Shape) -> Array:
-    """Draw W (n_in, n_out) from a normal distribution of variance 2 / n_in: a signal keeps its size through ReLU layers.
+    """Draw W (n_in, n_out) from a normal distribution of variance 2 / n_in: a signal keeps its size through ReLUs.
 
     He et al., "Delving Deep into Rectifiers", 2015, equation 10.
     """

@@ -33,7 +33,7 @@ class BatchNorm(Layer):
 
     def __init__(self, features: int) -> None:
         positive(features=features)
-        self.shapes = {name: (features,) for name in ("gamma", "beta", "mean", "var")}
+        self.shapes = dict.fromkeys(("gamma", "beta", "mean", "var"), (features,))
 
     @property
     def spec(self) -> list[Any]:

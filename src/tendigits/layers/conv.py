@@ -11,6 +11,7 @@ times as large as the images, so it is made for a few of them at a time, as many
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -74,16 +75,20 @@ class Conv2D(Layer):
         np.sum(flat(dy), axis=0, out=self.db)
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Dx = windows(dy) W', a convolution again: x[i, j] went into y[i - a, j - b] by the weight at (a, b).
+        """Dx: x[i + a, j + b] moved y[i, j] by W[a, b], so dy[i, j] goes back there through W[a, b] transposed.
 
-        So W' is W turned round in both directions, with inputs and outputs exchanged, and the padding is what was
-        missing from a full one.
+        Place (a, b) of the window by place: one matrix product each, and the results, shifted by (a, b), are added up.
         """
         dx: Array = np.empty_like(x) if out is None else out
-        k = self.kernel
-        W = self.W.reshape(k, k, self.c_in, -1)[::-1, ::-1].transpose(0, 1, 3, 2).reshape(-1, self.c_in)
-        for part, rows in windows(dy, k, k - 1 - self.padding):
-            np.matmul(rows, W, out=flat(dx[part]))
+        k, (h, w) = self.kernel, dy.shape[1:3]
+        W = self.W.reshape(k, k, self.c_in, -1)
+        for part in parts(len(x), h * w * self.c_in * x.itemsize):
+            d_images = dx[part]
+            padded = d_images if not self.padding else np.empty(pad_shape(d_images.shape, self.padding), x.dtype)
+            padded[...] = 0
+            for a, b in product(range(k), repeat=2):
+                padded[:, a : a + h, b : b + w] += (flat(dy[part]) @ W[a, b].T).reshape(-1, h, w, self.c_in)
+            d_images[...] = inner(padded, self.padding)
         return dx
 
 
@@ -92,21 +97,39 @@ def windows(x: Array, kernel: int, padding: int = 0) -> Iterator[tuple[slice, Ar
 
     The rows are valid until the next are asked for: they share one buffer.
     """
-    n, height, width, c = x.shape
-    h, w = height + 2 * padding - kernel + 1, width + 2 * padding - kernel + 1
-    step = min(n, max(1, CACHE // (h * w * kernel * kernel * c * x.itemsize)))
-    rows = np.empty((step, h, w, kernel, kernel, c), x.dtype)
-    padded = np.zeros((step, height + 2 * padding, width + 2 * padding, c), x.dtype) if padding else None
-    for start in range(0, n, step):
-        part = slice(start, min(start + step, n))
-        images = x[part]
-        if padded is not None:
-            padded[: len(images), padding:-padding, padding:-padding] = images
-            images = padded[: len(images)]
+    n, height, width, c = pad_shape(x.shape, padding)
+    h, w = height - kernel + 1, width - kernel + 1
+    size = h * w * kernel * kernel * c * x.itemsize
+    buffers: dict[int, tuple[Array, Array]] = {}  # for the usual number of images at a time, and for the last few
+    for part in parts(n, size):
+        count = part.stop - part.start
+        if count not in buffers:
+            images = np.zeros((count, height, width, c), x.dtype)
+            buffers[count] = images, np.empty((count, h, w, kernel, kernel, c), x.dtype)
+        images, rows = buffers[count]
+        inner(images, padding)[...] = x[part]
         s = images.strides
-        size = len(images)
-        rows[:size] = as_strided(images, (size, h, w, kernel, kernel, c), (*s[:3], *s[1:]), writeable=False)
-        yield part, rows[:size].reshape(size * h * w, -1)
+        rows[...] = as_strided(images, rows.shape, (*s[:3], *s[1:]), writeable=False)
+        yield part, rows.reshape(count * h * w, -1)
+
+
+def parts(n: int, size: int) -> Iterator[slice]:
+    """Cut n images into parts whose arrays, of `size` bytes for each image, fit in the cache."""
+    step = max(1, CACHE // size)
+    for start in range(0, n, step):
+        yield slice(start, min(start + step, n))
+
+
+def pad_shape(shape: Shape, padding: int) -> Shape:
+    """Compute the shape (n, h, w, c) of images with `padding` pixels put around."""
+    n, height, width, c = shape
+    return n, height + 2 * padding, width + 2 * padding, c
+
+
+def inner(images: Array, padding: int) -> Array:
+    """View padded images (n, h, w, c) without their padding."""
+    stop = -padding or None
+    return images[:, padding:stop, padding:stop]
 
 
 def flat(images: Array) -> Array:
