@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .network import Network as Network
     from .page import draw as draw
     from .pictures import read_image as read_image
+    from .pretrained import load_pretrained as load_pretrained
     from .recipes import recipe as recipe
     from .settings import Settings as Settings
     from .train import fit as fit
@@ -48,6 +49,7 @@ _HOMES = {
     "to_mnist": "images",
     "Network": "network",
     "draw": "page",
+    "load_pretrained": "pretrained",
     "recipe": "recipes",
     "Settings": "settings",
     "fit": "train",

@@ -9,10 +9,12 @@ import click
 from ..data import Dataset, load
 from ..errors import DataUnavailable
 from ..evaluate import Evaluation
+from ..network import Network
+from ..pretrained import load_pretrained
 
 DATA_HELP = "a folder of four IDX files, gzipped or not (MNIST, Fashion-MNIST, KMNIST, EMNIST)"
 
-model_argument = click.argument("model", type=click.Path(path_type=Path))
+model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 plots_option = click.option(
     "--plots",
@@ -20,6 +22,11 @@ plots_option = click.option(
     metavar="DIR",
     help="Draw figures into this folder, as PNG.",
 )
+
+
+def load_model(path: Path | None) -> Network:
+    """Load a model file, or else the network that ships with the package."""
+    return Network.load(path) if path else load_pretrained()
 
 
 def print_json(value: Any) -> None:

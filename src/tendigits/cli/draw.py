@@ -7,7 +7,7 @@ import click
 
 from ..files import check_writable
 from ..network import Network
-from .common import DATA_HELP, load_data, model_argument
+from .common import DATA_HELP, load_data, load_model, model_argument
 
 
 @click.command()
@@ -21,14 +21,15 @@ from .common import DATA_HELP, load_data, model_argument
     help=f"Where its sample digits come from: MNIST; scikit-learn's small digits; {DATA_HELP}; "
     "or auto: MNIST if it can be had, else digits.",
 )
-def draw(model: Path, out: Path, show: bool, data: str | None) -> None:
+def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     """Write a page to draw digits on: weights, code and style in one file that works anywhere, offline.
 
-    It reads your handwriting as you draw, shows what the network sees and why it decides, and learns from you.
+    It reads your handwriting as you draw, shows what the network sees and why it decides, and learns from you. Without
+    MODEL, it has the network that ships with tendigits.
     """
     from .. import page
 
-    network = Network.load(model)
+    network = load_model(model)
     check_writable(out)
     page.draw(network, load_data(data or _own_data(network))).save(out)
     click.echo(f"Wrote {out}")

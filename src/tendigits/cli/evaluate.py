@@ -10,7 +10,16 @@ from ..errors import InputError
 from ..evaluate import Evaluation
 from ..evaluate import evaluate as evaluate_network
 from ..network import Network
-from .common import DATA_HELP, accuracy_line, json_option, load_data, model_argument, plots_option, print_json
+from .common import (
+    DATA_HELP,
+    accuracy_line,
+    json_option,
+    load_data,
+    load_model,
+    model_argument,
+    plots_option,
+    print_json,
+)
 
 WORST = 10  # mistakes listed
 
@@ -25,9 +34,12 @@ WORST = 10  # mistakes listed
 )
 @plots_option
 @json_option
-def evaluate(model: Path, data: str | None, plots: Path | None, as_json: bool) -> None:
-    """Test a model: accuracy with its interval, each class, the confusion matrix, the most confident mistakes."""
-    network = Network.load(model)
+def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: bool) -> None:
+    """Test a model: accuracy with its interval, each class, the confusion matrix, the most confident mistakes.
+
+    Without MODEL, test the network that ships with tendigits.
+    """
+    network = load_model(model)
     dataset = load_data(data or _own_data(network))
     labels = class_index(dataset.test_labels, network.classes)
     evaluation = evaluate_network(network, dataset.test_images, labels)

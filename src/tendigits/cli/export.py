@@ -6,8 +6,7 @@ import click
 
 from ..export import FORMATS, SUFFIXES
 from ..export import export as export_network
-from ..network import Network
-from .common import model_argument
+from .common import load_model, model_argument
 
 
 @click.command()
@@ -16,15 +15,15 @@ from .common import model_argument
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    show_default="the model's name with the format's ending",
+    show_default="the model's name, or tendigits, with the format's ending",
     help="The file to write.",
 )
-def export(model: Path, to: str, out: Path | None) -> None:
+def export(model: Path | None, to: str, out: Path | None) -> None:
     """Write a model in a format that other programs read.
 
     ONNX takes raw pixels, uint8 from 0 to 255, one image per row; safetensors and torch-state-dict hold the tensors
-    of a torch.nn.Sequential; JSON explains itself.
+    of a torch.nn.Sequential; JSON explains itself. Without MODEL, it is the network that ships with tendigits.
     """
-    out = out or model.with_suffix(SUFFIXES[to])
-    export_network(Network.load(model), out, to)
+    out = out or Path(model or "tendigits").with_suffix(SUFFIXES[to])
+    export_network(load_model(model), out, to)
     click.echo(f"Saved {out}")

@@ -7,17 +7,21 @@ from typing import Any
 import click
 
 from ..network import Network
-from .common import json_option, model_argument, print_json
+from ..pretrained import PATH
+from .common import json_option, load_model, model_argument, print_json
 
 
 @click.command()
 @model_argument
 @json_option
-def info(model: Path, as_json: bool) -> None:
-    """Show a model's layers and parameter count, how and on what data it was trained, and with which versions."""
-    network = Network.load(model)
+def info(model: Path | None, as_json: bool) -> None:
+    """Show a model's layers and parameter count, how and on what data it was trained, and with which versions.
+
+    Without MODEL, show those of the network that ships with tendigits.
+    """
+    network = load_model(model)
     facts = {
-        "model": str(model),
+        "model": str(model or PATH),
         "layers": network.spec,
         "sizes": network.sizes,
         "parameters": network.params.size,

@@ -9,20 +9,23 @@ import numpy as np
 from ..errors import InputError
 from ..network import Network
 from ..pictures import read_image
-from .common import json_option, model_argument, print_json
+from .common import json_option, load_model, print_json
 
 
 @click.command()
-@model_argument
-@click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[MODEL] IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 @click.pass_context
-def predict(context: click.Context, model: Path, images: tuple[Path, ...], as_json: bool) -> None:
+def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Read the digit on each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
 
-    A picture that cannot be read is named on stderr, the others are read all the same, and the exit status is 2.
+    Without MODEL, a file that ends in .npz, the network that ships with tendigits reads them. A picture that cannot be
+    read is named on stderr, the others are read all the same, and the exit status is 2.
     """
-    network = Network.load(model)
+    model, images = (paths[0], paths[1:]) if paths[0].suffix == ".npz" else (None, paths)
+    if not images:
+        raise click.UsageError("Missing argument 'IMAGE...'.")
+    network = load_model(model)
     readings = []
     for path in images:
         try:

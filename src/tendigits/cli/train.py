@@ -59,6 +59,7 @@ def train(
         )
     except KeyboardInterrupt:
         raise click.ClickException(f"Interrupted. All is kept; go on with: {_resume_command()}") from None
+    result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])
     result.network.save(out)
     if plots:
         _draw(plots, result, dataset)
