@@ -51,7 +51,8 @@ def test_every_epoch_sees_every_example_once_in_a_new_order(data, monkeypatch):
     from tendigits.shards import Batch
 
     seen = []
-    monkeypatch.setattr(Batch, "fill", lambda self, index, moves, fill=Batch.fill: (seen.append(index), fill(self, index)))
+    fill = Batch.fill
+    monkeypatch.setattr(Batch, "fill", lambda self, index, moves: (seen.append(index), fill(self, index)))
     trained(data, replace(SETTINGS, epochs=2))
     first, second = np.concatenate(seen[:7]), np.concatenate(seen[7:])
     np.testing.assert_array_equal(np.sort(first), np.arange(200))

@@ -65,7 +65,7 @@ class Distortion:
         numbers = np.zeros((2, n, 3), np.float32)  # for u and for v: constant, times row, times column
         numbers[..., 0] = rng.uniform(-self.translation, self.translation, (2, n))
         numbers[..., 1:] = (_turned(angle, *stretch) - np.eye(2)).transpose(1, 0, 2)
-        basis = _plane(*shape)
+        basis = plane(*shape)
         if self.elastic:
             bumps = _bumps(*shape, self.smoothness)
             noise = self.elastic * rng.standard_normal((2, n, len(bumps)), np.float32)
@@ -98,7 +98,7 @@ def _turned(angle: Array, stretch_u: Array, stretch_v: Array, shear_u: Array, sh
 
 
 @lru_cache(8)
-def _plane(height: int, width: int) -> Array:
+def plane(height: int, width: int) -> Array:
     """Build 1, row and column of every pixel, from the centre: (3, h · w)."""
     rows, columns = np.mgrid[:height, :width].reshape(2, -1) - np.array([[(height - 1) / 2], [(width - 1) / 2]])
     return np.stack([np.ones(height * width), rows, columns]).astype(np.float32)

@@ -3,7 +3,8 @@
 Figures are made without pyplot, so that drawing needs no screen and leaves no state behind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -105,4 +106,22 @@ def first_layer(network: Network, shape: tuple[int, int], columns: int = 16) -> 
         ax.imshow(weights.reshape(shape), cmap="RdBu_r", vmin=-limit, vmax=limit)
     for ax in axes:
         ax.set_axis_off()
+    return figure
+
+
+def robustness(results: Mapping[str, Mapping[str, Mapping[float, float]]]) -> Figure:
+    """Draw the accuracy of each model under each disturbance, as `robustness.robustness` measures it."""
+    disturbances = [name for name in next(iter(results.values())) if name != "as they are"]
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    axes = figure.subplots(2, 3, sharey=True)
+    for ax, name in zip(np.ravel(axes), disturbances, strict=True):
+        for (model, found), style in zip(results.items(), cycle(("o-", "s--", "^:", "d-."))):
+            start = 1.0 if name == "scaled to" else 0.0
+            points = sorted({start: found["as they are"][0.0], **found[name]}.items())
+            ax.plot(*zip(*points, strict=True), style, label=model, markersize=4)
+        ax.set(title=name)
+        ax.grid(alpha=0.3)
+    axes[0, 0].legend(frameon=False)
+    axes[0, 0].set(ylabel="accuracy")
+    axes[1, 0].set(ylabel="accuracy")
     return figure

@@ -12,6 +12,7 @@ from .export import export
 from .info import info
 from .predict import predict
 from .recipes import recipes
+from .robustness import robustness
 from .score import score
 from .train import train
 
@@ -44,5 +45,5 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, score, predict, draw, export, info):
+for command in (train, recipes, evaluate, robustness, score, predict, draw, export, info):
     main.add_command(command)

@@ -15,6 +15,12 @@ from ..pretrained import load_pretrained
 DATA_HELP = "a folder of four IDX files, gzipped or not (MNIST, Fashion-MNIST, KMNIST, EMNIST)"
 
 model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
+data_option = click.option(
+    "--data",
+    default="auto",
+    metavar="auto|mnist|digits|DIR",
+    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 plots_option = click.option(
     "--plots",

@@ -8,8 +8,8 @@ import click
 from ..errors import InputError
 from ..scores import Scores, compare
 from ..scores import score as score_seeds
-from .common import json_option, load_data, print_json
-from .training import as_training, data_option, training_options
+from .common import data_option, json_option, load_data, print_json
+from .training import as_training, training_options
 
 
 @click.command()

@@ -15,8 +15,8 @@ from ..experiment import Experiment, train_and_test
 from ..files import check_writable
 from ..history import History
 from ..network import Network
-from .common import accuracy_line, json_option, load_data, plots_option, print_json
-from .training import as_training, data_option, training_options
+from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
+from .training import as_training, training_options
 
 
 @click.command()

@@ -8,7 +8,6 @@ import click
 from ..optim import OPTIMIZERS, SCHEDULES
 from ..recipes import RECIPES, training
 from ..settings import Settings
-from .common import DATA_HELP
 
 DEFAULT = Settings()
 DISTORTIONS = {
@@ -20,13 +19,6 @@ DISTORTIONS = {
     "smoothness": "How far away a bend moves places otherwise, in pixels.",
 }
 RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZERS.items())
-
-data_option = click.option(
-    "--data",
-    default="auto",
-    metavar="auto|mnist|digits|DIR",
-    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
-)
 
 
 def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -> None:

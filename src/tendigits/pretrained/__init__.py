@@ -13,5 +13,5 @@ PATH = Path(__file__).parent / "best.npz"
 
 
 def load_pretrained() -> Network:
-    """Load the network that ships with the package; what it was trained on, and how good it is, stands in its `info`."""
+    """Load the network that ships with the package; what made it, and how good it is, stands in its `info`."""
     return Network.load(PATH)
