@@ -1,0 +1,158 @@
+"""Train every recipe with several seeds, and write what came of it into docs/results.md and its figures.
+
+    python docs/results.py FOLDER [--seeds 5] [--recipe NAME ...]
+
+Each run is one `tendigits train --recipe NAME --seed N`, whose model and report stay in FOLDER: what lies there already
+is not trained again, so that the work of hours can be done piece by piece. Needs MNIST; the ensemble has one seed.
+"""
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from statistics import mean, stdev
+
+import click
+import numpy as np
+from matplotlib.figure import Figure
+
+from tendigits import Network, load_mnist, plots
+from tendigits.cli.robustness import table as robustness_table
+from tendigits.data import class_index
+from tendigits.evaluate import evaluate
+from tendigits.recipes import RECIPES
+from tendigits.robustness import robustness
+from tendigits.scores import mean_interval
+
+DOCS = Path(__file__).parent
+DISTURBED = ("plain", "best", "cnn")
+GALLERY = 48  # mistakes shown at most
+# Test images whose label fewer than three of five people agreed with: Northcutt, Athalye and Mueller, "Pervasive Label
+# Errors in Test Sets Destabilize Machine Learning Benchmarks", 2021; their list at github.com/cleanlab/label-errors.
+DOUBTFUL = {947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729}
+
+
+def train(folder, recipe, seed):
+    """Train one network, where that has not been done, and return its report."""
+    model, report = (folder / f"{recipe}-{seed}.{suffix}" for suffix in ("npz", "json"))
+    if not report.exists():
+        options = [
+            "--data",
+            "mnist",
+            "--recipe",
+            recipe,
+            "--seed",
+            str(seed),
+            "--out",
+            str(model),
+            "--resume",
+            "--json",
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "tendigits", "train", *options], stdout=subprocess.PIPE, check=True
+        )
+        report.write_bytes(done.stdout)
+    return json.loads(report.read_text())
+
+
+def table(reports):
+    """One row for each recipe: the mean over its seeds, with what goes with it."""
+    header = ["recipe", "mean ± sd", "95 % interval of the mean", "seeds", "training, s", "mistakes"]
+    rows = [header, [":--", "--:", "--:", "--:", "--:", "--:"]]
+    for recipe, found in reports.items():
+        accuracies = [report["test_accuracy"] for report in found]
+        interval = mean_interval(accuracies)
+        spread = f" ± {stdev(accuracies):.2%}" if len(found) > 1 else ""
+        rows.append(
+            [
+                f"`{recipe}`",
+                f"{mean(accuracies):.2%}{spread}",
+                "{:.2%} to {:.2%}".format(*interval) if interval else "-",
+                str(len(found)),
+                f"{min(report['seconds'] for report in found):.3g}",
+                f"{10_000 * (1 - mean(accuracies)):.0f}",
+            ]
+        )
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def commands():
+    """The options behind each name."""
+    lines = []
+    for name, recipe in RECIPES.items():
+        words = [word for key, value in recipe.options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+        lines.append(f"    {name + ':':<10}{shlex.join(words)}")
+    return "\n".join(lines)
+
+
+def curves(reports):
+    """Validation error over the epochs, every seed a line."""
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    ax = figure.subplots()
+    for colour, (recipe, found) in enumerate(reports.items()):
+        for report in found:
+            history = report["history"]
+            share = np.array([record["epoch"] for record in history]) / len(history)
+            error = [100 * (1 - record["validation_accuracy"]) for record in history]
+            label = f"{recipe}, {len(history)} epochs" if report is found[0] else None
+            ax.plot(share, error, color=f"C{colour}", alpha=0.7, linewidth=1, label=label)
+    ax.set(yscale="log", xlabel="share of the training done", ylabel="validation error, %")
+    ax.grid(alpha=0.3, which="both")
+    ax.legend(frameon=False)
+    return figure
+
+
+def gallery(network, dataset):
+    """The mistakes that remain, the most confident first; a dagger marks a doubtful label."""
+    labels = class_index(dataset.test_labels, network.classes)
+    evaluation = evaluate(network, dataset.test_images, labels)
+    shown = evaluation.mistakes[:GALLERY]
+    figure = plots.samples(dataset.test_images, evaluation, shown, columns=12)
+    for ax, i in zip(figure.axes, shown, strict=False):
+        if int(i) in DOUBTFUL:
+            ax.set_title(f"{ax.get_title()} †", color="black", fontsize=10)
+    doubtful = sum(int(i) in DOUBTFUL for i in evaluation.mistakes)
+    text = f"{len(evaluation.mistakes)} mistakes, {doubtful} of them on images whose label is doubtful (†)."
+    return figure, text
+
+
+def write(blocks):
+    """Put each text between the two marks of its name in results.md."""
+    page = DOCS / "results.md"
+    text = page.read_text("utf-8")
+    for name, block in blocks.items():
+        before, rest = text.split(f"<!-- {name} -->\n")
+        after = rest.split(f"<!-- end of {name} -->")[1]
+        text = f"{before}<!-- {name} -->\n{block}\n<!-- end of {name} -->{after}"
+    page.write_text(text, "utf-8")
+
+
+@click.command(help=__doc__)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seeds", type=click.IntRange(min=1), default=5)
+@click.option("--recipe", "names", type=click.Choice(list(RECIPES)), multiple=True, default=list(RECIPES))
+def main(folder, seeds, names):
+    """Train, measure, write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reports = {
+        name: [train(folder, name, seed) for seed in range(1 if name == "ensemble" else seeds)] for name in names
+    }
+    dataset = load_mnist()
+    labels = class_index(dataset.test_labels, dataset.classes)
+    disturbed = {
+        name: robustness(Network.load(folder / f"{name}-0.npz"), dataset.test_images, labels)
+        for name in DISTURBED
+        if name in names
+    }
+    last = list(names)[-1]
+    mistakes, words = gallery(Network.load(folder / f"{last}-0.npz"), dataset)
+    plots.save(curves(reports), DOCS / "learning_curves.png")
+    plots.save(mistakes, DOCS / "mistakes.png")
+    plots.save(plots.robustness(disturbed), DOCS / "robustness.png")
+    blocks = {"table": table(reports), "commands": commands(), "mistakes": f"`{last}`, seed 0: {words}"}
+    write(blocks | {"robustness": robustness_table(disturbed)})
+
+
+if __name__ == "__main__":
+    main()
