@@ -83,8 +83,14 @@ def _epoch_line(say: Callable[[str], None], epochs: int, network: Network, histo
         f"epoch {record['epoch']:{len(str(epochs))}}/{epochs}  "
         f"loss {record['train_loss']:.4f}  accuracy {record['train_accuracy']:7.2%}  "
         f"validation loss {record['validation_loss']:.4f}  accuracy {record['validation_accuracy']:7.2%}  "
-        f"{record['seconds']:.1f} s"
+        f"{record['seconds']:.1f} s{_time_left(history, epochs)}"
     )
+
+
+def _time_left(history: History, epochs: int) -> str:
+    """Say how long the other epochs will take, where that is a minute or more."""
+    minutes = (epochs - len(history)) * sum(history["seconds"]) / len(history) / 60
+    return f", {minutes:.0f} min left" if minutes >= 1 else ""
 
 
 def _resume_command() -> str:
