@@ -17,11 +17,11 @@ import click
 import numpy as np
 from matplotlib.figure import Figure
 
-from tendigits import Network, load_mnist, plots
+from tendigits import Distortion, Network, load_mnist, plots
 from tendigits.cli.robustness import table as robustness_table
 from tendigits.data import class_index
 from tendigits.evaluate import evaluate
-from tendigits.recipes import RECIPES
+from tendigits.recipes import DISTORTED, RECIPES
 from tendigits.robustness import robustness
 from tendigits.scores import mean_interval
 
@@ -117,6 +117,20 @@ def gallery(network, dataset):
     return figure, text
 
 
+def distortions(images):
+    """Each kind of distortion alone, and all together, on the same ten digits."""
+    alone = {"as it is": {}, **{kind: {kind: DISTORTED[kind]} for kind in DISTORTED}, "all together": DISTORTED}
+    figure = Figure(figsize=(9, 0.9 * len(alone)), layout="constrained")
+    axes = figure.subplots(len(alone), 11)
+    for row, (kind, amounts) in zip(axes, alone.items(), strict=True):
+        row[0].text(1, 0.5, kind, ha="right", va="center")
+        for ax, image in zip(row[1:], Distortion(**amounts)(images[:10], np.random.default_rng(1)), strict=True):
+            ax.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+        for ax in row:
+            ax.set_axis_off()
+    return figure
+
+
 def write(blocks):
     """Put each text between the two marks of its name in results.md."""
     page = DOCS / "results.md"
@@ -148,6 +162,7 @@ def main(folder, seeds, names):
     last = list(names)[-1]
     mistakes, words = gallery(Network.load(folder / f"{last}-0.npz"), dataset)
     plots.save(curves(reports), DOCS / "learning_curves.png")
+    plots.save(distortions(dataset.train_images), DOCS / "distortions.png")
     plots.save(mistakes, DOCS / "mistakes.png")
     plots.save(plots.robustness(disturbed), DOCS / "robustness.png")
     blocks = {"table": table(reports), "commands": commands(), "mistakes": f"`{last}`, seed 0: {words}"}
