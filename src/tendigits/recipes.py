@@ -25,10 +25,10 @@ class Recipe:
 DISTORTED = {"rotation": 12.0, "scaling": 0.12, "shear": 0.1, "translation": 1.5, "elastic": 1.0}
 CNN = {
     "conv": "24x5 pool 48x3 64x3 pool",
-    "epochs": 24,
-    "batch_size": 64,
-    "learning_rate": 0.08,
+    "epochs": 20,
+    "learning_rate": 0.1,
     "weight_decay": 1e-4,
+    "dropout": 0.3,
     "workers": 2,
     **DISTORTED,
 }
@@ -44,7 +44,7 @@ RECIPES = {
     ),
     "plain": Recipe(
         "the most that 784-128-10 learns from the images as they are",
-        {"epochs": 30, "learning_rate": 0.3},
+        {"epochs": 30, "batch_size": 64, "learning_rate": 0.3},
     ),
     "best": Recipe(
         "the most that 784-128-10 learns, from distorted images",
