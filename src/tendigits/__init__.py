@@ -26,5 +26,47 @@ if TYPE_CHECKING:
     from .network import Network as Network
     from .page import draw as draw
     from .pictures import read_image as read_image
+    from .pretrained import load_pretrained as load_pretrained
+    from .recipes import recipe as recipe
+    from .scores import Scores as Scores
+    from .scores import score as score
+    from .settings import Settings as Settings
+    from .train import fit as fit
+
+_HOMES = {
+    "Distortion": "augment",
+    "Dataset": "data",
+    "load_digits": "data",
+    "load_idx_folder": "data",
+    "load_mnist": "data",
+    "DataUnavailable": "errors",
+    "Diverged": "errors",
+    "InputError": "errors",
+    "DigitClassifier": "estimator",
+    "Evaluation": "evaluate",
+    "Experiment": "experiment",
+    "train_and_test": "experiment",
+    "History": "history",
+    "read_image": "pictures",
+    "to_mnist": "images",
+    "Network": "network",
+    "draw": "page",
+    "load_pretrained": "pretrained",
+    "recipe": "recipes",
     "Scores": "scores",
     "score": "scores",
+    "Settings": "settings",
+    "fit": "train",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tendigits' has no attribute {name!r}")
+    return getattr(import_module(f"tendigits.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]
