@@ -1,5 +1,7 @@
 """DigitClassifier among others: pipelines, searches, ensembles, files, processes, clusters."""
 
+import os
+
 import numpy as np
 import pytest
 from joblib import parallel_config
@@ -73,13 +75,22 @@ def test_in_parallel_it_scores_as_in_sequence(backend, monkeypatch):
         np.testing.assert_array_equal(scores(n_jobs=2), scores())
 
 
+def sweep(**options):
+    X, y = iris()
+    grid = {"hidden_layer_sizes": [(), (8,)], "alpha": [1e-4, 1.0]}
+    return GridSearchCV(classifier(max_iter=20, dropout=0.1), grid, cv=3, **options).fit(X, y)
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
-def test_on_a_cluster_of_two_processes_it_scores_as_in_sequence(monkeypatch):
+def test_a_sweep_on_a_cluster_of_two_processes_scores_as_in_sequence(monkeypatch):
     distributed = pytest.importorskip("dask.distributed", reason="dask.distributed is not installed")
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")
-    in_sequence = scores()
+    in_sequence = sweep()
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
     with cluster, distributed.Client(cluster) as client, parallel_config(backend="dask"):
-        processes = client.run(lambda: __import__("os").getpid()).values()
-        assert len(set(processes)) == 2
-        np.testing.assert_array_equal(scores(), in_sequence)
+        assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == 2
+        with distributed.get_task_stream(client) as stream:
+            on_cluster = sweep(n_jobs=-1)
+    assert len({task["worker"] for task in stream.data}) == 2
+    for name in ("split0_test_score", "split1_test_score", "split2_test_score"):
+        np.testing.assert_array_equal(on_cluster.cv_results_[name], in_sequence.cv_results_[name])

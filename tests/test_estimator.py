@@ -136,6 +136,19 @@ def test_partial_fit_needs_all_classes_once():
         model.partial_fit(X, y, classes=[0, 1])
 
 
+def test_partial_fit_goes_on_after_whatever_ended_the_last_call():
+    X, y = iris()
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    model = classifier(callbacks=[interrupt])
+    with pytest.raises(KeyboardInterrupt):
+        model.partial_fit(X, y, classes=[0, 1, 2])
+    model.set_params(callbacks=None, solver="sgd").partial_fit(X, y)
+    assert (len(model.loss_curve_), model.t_) == (2, 300)
+
+
 def test_what_partial_fit_cannot_do_it_says():
     X, y = iris()
     with pytest.raises(ValueError, match="partial_fit cannot stop early"):
@@ -225,8 +238,15 @@ def test_weights_of_one_are_no_weights():
         fitted(classifier(max_iter=5, batch_size=32, class_weight=kind), X, y, weights)
         for kind, weights in [(None, None), (None, np.ones(150)), ({0: 1, 1: 1, 2: 1}, None)]
     )
-    np.testing.assert_allclose(params(weighted), params(plain), rtol=1e-12)
-    np.testing.assert_array_equal(params(weighted), params(classes))
+    np.testing.assert_array_equal(params(weighted), params(plain))
+    np.testing.assert_array_equal(params(classes), params(plain))
+
+
+def test_equal_weights_weigh_the_loss_by_their_sum():
+    X, y = iris()
+    plain, weighted = (fitted(classifier(max_iter=5, alpha=0), X, y, weights) for weights in (None, np.full(150, 7.0)))
+    np.testing.assert_allclose(params(weighted), params(plain), rtol=1e-9)
+    np.testing.assert_allclose(weighted.loss_curve_, plain.loss_curve_)
 
 
 @pytest.mark.filterwarnings("ignore:batch_size=1000")
@@ -260,6 +280,8 @@ def test_balanced_classes_count_alike():
 def test_bad_weights_are_named(weights, message):
     with pytest.raises(ValueError, match=message):
         classifier().fit(*iris(), np.array(weights, float))
+    with pytest.raises(ValueError, match="class_weight must not be negative"):
+        classifier(class_weight=dict(enumerate(weights[:3]))).fit(*iris())
 
 
 # those who watch

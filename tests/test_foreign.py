@@ -69,6 +69,15 @@ def test_a_sequential_of_pytorch(torch, tmp_path, prefix):
     np.testing.assert_array_equal(Network.from_safetensors(tmp_path / "model.safetensors").params, ours.params)
 
 
+def test_sequentials_in_a_sequential(torch):
+    nn = torch.nn
+    torch.manual_seed(0)
+    body = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 6))
+    model = nn.Sequential(body, nn.ReLU(), nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 3))
+    theirs = torch.softmax(model(torch.tensor(X, dtype=torch.float32)), 1).detach().numpy()
+    np.testing.assert_allclose(Network.from_torch(model.state_dict()).predict_proba(X), theirs, atol=1e-6)
+
+
 def test_layers_by_name_and_half_precision(torch):
     names = {"hidden": torch.nn.Linear(6, 4), "active": torch.nn.ReLU(), "out": torch.nn.Linear(4, 2)}
     model = torch.nn.Sequential()
@@ -92,6 +101,8 @@ def test_other_layers_are_refused(tmp_path):
     ]:
         with pytest.raises(InputError, match="Linear and ReLU"):
             read_state_dict(tensors)
+    with pytest.raises(InputError, match=r"weight of shape \(3, 3\), but a bias of \(4,\)"):
+        read_state_dict({"0.weight": W, "0.bias": np.zeros(4)})
     with pytest.raises(InputError, match="do not fit"):
         Network.from_torch({"0.weight": np.zeros((4, 3)), "2.weight": np.zeros((2, 5))})
     with pytest.raises(InputError, match="state dict is needed"):
@@ -103,8 +114,37 @@ def test_files_that_are_none_are_named(torch, tmp_path):
     (tmp_path / "noise").write_bytes(bytes(range(256)))
     for read in (Network.from_torch, Network.from_safetensors):
         for name in ("noise", "nowhere"):
-            with pytest.raises(InputError, match=f"{name} holds no "):
+            with pytest.raises(InputError, match=f"{name} (holds no|cannot be read)") as error:
                 read(tmp_path / name)
+            assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ({"layers": "{"}, "holds no network that can be read"),
+        ({"layers": "5"}, "holds no valid model"),
+        ({"layers": '[["Magic", 3]]'}, "Magic.* is not a layer"),
+        ({"classes": "null"}, "holds no valid model"),
+        ({"classes": "[1, 1, 2]"}, "names 3 classes for 3 outputs"),
+        ({"info": "7"}, "holds no valid model"),
+    ],
+)
+def test_headers_that_make_no_sense_are_named(tmp_path, header, message):
+    numpy = pytest.importorskip("safetensors.numpy", reason="safetensors is not installed")
+    numpy.save_file({"0.weight": np.ones((3, 3), np.float32)}, tmp_path / "odd", header)
+    with pytest.raises(InputError, match=f"odd .*{message}"):
+        Network.from_safetensors(tmp_path / "odd")
+
+
+def test_safetensors_keep_no_order_but_that_of_the_numbers(tmp_path):
+    numpy = pytest.importorskip("safetensors.numpy", reason="safetensors is not installed")
+    first, second = np.eye(3, dtype=np.float32), np.ones((3, 3), np.float32)
+    numpy.save_file({"2.weight": first, "10.weight": second}, tmp_path / "numbered")
+    np.testing.assert_array_equal(Network.from_safetensors(tmp_path / "numbered").weights, [first, second])
+    numpy.save_file({"into.weight": first, "from.weight": second}, tmp_path / "named")
+    with pytest.raises(InputError, match=r"named .*order of its layers is unknown: from, into"):
+        Network.from_safetensors(tmp_path / "named")
 
 
 # scikit-learn

@@ -1,6 +1,8 @@
 """Honest scores: every seed counts, none takes another with it, and luck is called luck."""
 
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -43,6 +45,25 @@ def test_a_seed_that_fails_is_named_and_the_others_keep_their_results(digits, mo
     assert set(result.accuracies) == {0, 2}
     assert result.failures == {1: "MemoryError: no room"}
     assert result.mean == np.mean(list(result.accuracies.values()))
+
+
+class Killer:
+    """A callback that ends its process, as the system does for want of memory, where training had that loss."""
+
+    def __init__(self, loss):
+        self.loss = loss
+
+    def __call__(self, network, history):
+        if history.records[0]["train_loss"] == self.loss:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_process_costs_no_other_seed_its_result(digits):
+    fated = train_and_test(digits, QUICK, seed=1, **OPTIONS).history.records[0]["train_loss"]
+    result = score(digits, QUICK, seeds=range(4), jobs=2, callbacks=[Killer(fated)], **OPTIONS)
+    assert set(result.accuracies) == {0, 2, 3}
+    assert set(result.failures) == {1}
+    assert result.failures[1].startswith("TerminatedWorkerError: ")
 
 
 def test_settings_that_no_seed_could_save_are_an_error(digits):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .pictures import read_image as read_image
     from .pretrained import load_pretrained as load_pretrained
     from .recipes import recipe as recipe
+    from .scores import Scores as Scores
+    from .scores import score as score
     from .settings import Settings as Settings
     from .train import fit as fit
 
@@ -51,6 +53,8 @@ _HOMES = {
     "draw": "page",
     "load_pretrained": "pretrained",
     "recipe": "recipes",
+    "Scores": "scores",
+    "score": "scores",
     "Settings": "settings",
     "fit": "train",
 }

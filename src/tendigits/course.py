@@ -144,16 +144,16 @@ class Course(Run):
     @property
     def state(self) -> dict[str, Any]:
         """What a later course needs to go on from here, beside the network: numbers and arrays."""
-        kept = {name: getattr(self, name) for name in ("rate", "t", "lowest", "stale")}
+        kept = {name: getattr(self, name) for name in ("rate", "lowest", "stale")}
         return kept | {"steps": self.optimizer.steps, "vectors": self.optimizer.state}
 
     def go_on(self, state: Mapping[str, Any]) -> None:
-        """Bring the course to a `state`."""
-        for name in ("rate", "t", "lowest", "stale"):
+        """Bring the course to a `state`; vectors of another solver are of no use to this one."""
+        for name in ("rate", "lowest", "stale"):
             setattr(self, name, state[name])
         self.optimizer.steps = state["steps"]
         for name, vector in self.optimizer.state.items():
-            vector[...] = state["vectors"][name]
+            vector[...] = state["vectors"].get(name, vector)
 
     def begin_epoch(self) -> None:
         """Begin an epoch, in the order of the data where it is not to be shuffled."""

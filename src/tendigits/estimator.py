@@ -124,7 +124,6 @@ class DigitClassifier(FittedClassifier):
             raise InputError(f"warm_start needs the classes of the last fit, {self.classes_}, not {np.unique(y)}.")
         train, validation = self._parts(rules, self._weighted(X, y, weights), X_val, y_val)
         course = self._course(rules, train)
-        course.t = self.t_
         if not self._train(course, validation, rules.max_iter):
             warnings.warn(f"Not converged after max_iter={rules.max_iter} epochs.", ConvergenceWarning, stacklevel=2)
         if rules.early_stopping:
@@ -164,11 +163,7 @@ class DigitClassifier(FittedClassifier):
         check_classification_targets(y)
         if sample_weight is None:
             return X, y, None
-        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype)
-        if weights.min() < 0 or weights.max() == 0:
-            raise InputError("sample_weight must not be negative, nor zero for all examples.")
-        counts = weights > 0
-        return X[counts], y[counts], weights[counts]
+        return _counting("sample_weight", X, y, _check_sample_weight(sample_weight, X, dtype=X.dtype))
 
     def _weighted(self, X: Array, y: Array, weights: Array | None) -> Weighted:
         """Turn labels into class indices, and multiply class weights into the sample weights."""
@@ -176,9 +171,8 @@ class DigitClassifier(FittedClassifier):
         if self.class_weight is None:
             return X, labels, weights
         weights = np.ones(len(y), X.dtype) if weights is None else weights
-        weights = weights * self._class_weights(y, labels, weights).astype(X.dtype)[labels]
-        counts = weights > 0
-        return X[counts], labels[counts], weights[counts]
+        by_class = self._class_weights(y, labels, weights).astype(X.dtype)
+        return _counting("class_weight", X, labels, weights * by_class[labels])
 
     def _class_weights(self, y: Array, labels: Array, weights: Array) -> Array:
         """Weigh each class; "balanced" is Σ w / (number of classes × Σ w of the class), as if weights were counts."""
@@ -219,25 +213,31 @@ class DigitClassifier(FittedClassifier):
     def _course(self, rules: Rules, train: Weighted) -> Course:
         X, labels, weights = train
         course = Course(self.network_, (X, labels), rules, self._rng, weights)
-        course.history = self.history_
+        course.history, course.t = self.history_, self.t_
         return course
 
     def _train(self, course: Course, validation: Weighted | None, epochs: int) -> bool:
         """Run up to so many epochs; return whether it stopped by itself."""
         stopped, self.n_iter_ = False, 0
         bar = progress_bar(total=epochs, unit="epoch", description="fit", shown=self.progress)
-        with bar, np.errstate(over="ignore", invalid="ignore"):  # divergence is found, and told in a sentence
-            while not stopped and self.n_iter_ < epochs:
-                course.epoch()
-                self.n_iter_ += 1
-                if validation:
-                    course.history.last.update(self._measured(*validation))
-                self._tell(course.history.last)
-                bar.update(1)
-                stops = [callback(self.network_, course.history) for callback in self.callbacks or ()]
-                stopped = course.at_plateau() or True in stops
-        self.t_, self._state = course.t, course.state
+        try:
+            with bar, np.errstate(over="ignore", invalid="ignore"):  # divergence is found, and told in a sentence
+                while not stopped and self.n_iter_ < epochs:
+                    stopped = self._epoch(course, validation)
+                    bar.update(1)
+        finally:  # whatever ended it, partial_fit can go on
+            self.t_, self._state = course.t, course.state
         return stopped
+
+    def _epoch(self, course: Course, validation: Weighted | None) -> bool:
+        """Run an epoch, and tell of it; return whether it is to be the last."""
+        course.epoch()
+        self.n_iter_ += 1
+        if validation:
+            course.history.last.update(self._measured(*validation))
+        self._tell(course.history.last)
+        stops = [callback(self.network_, course.history) for callback in self.callbacks or ()]
+        return course.at_plateau() or True in stops
 
     def _measured(self, X: Array, labels: Array, weights: Array | None) -> Record:
         logits = self.network_.logits(X)
@@ -250,3 +250,13 @@ class DigitClassifier(FittedClassifier):
             print(f"Iteration {record['epoch']}, loss = {record['train_loss']:.8f}")
             if "validation_accuracy" in record:
                 print(f"Validation score: {record['validation_accuracy']:.6f}")
+
+
+def _counting(what: str, X: Array, y: Array, weights: Array) -> Weighted:
+    """Leave out the examples of weight zero; weights that are all one are the same as none."""
+    if not weights.min() >= 0 or weights.max() == 0:
+        raise InputError(f"{what} must not be negative, nor zero for all examples.")
+    if (weights == 1).all():
+        return X, y, None
+    counts = weights > 0
+    return (X, y, weights) if counts.all() else (X[counts], y[counts], weights[counts])

@@ -10,7 +10,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .evaluate import Interval, accuracy_interval
 from .history import History
 from .layers import Array, Linear
-from .loss import softmax
 from .network import Network
 
 FLOATS = (np.float64, np.float32)  # float32 stays; all else becomes float64
@@ -25,16 +24,17 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
 
     def predict_proba(self, X: Any) -> Array:
         """Compute probabilities (n, n_classes) in the order of `classes_`, in the precision of the training."""
-        return softmax(self._logits(X)).astype(self.network_.dtype)
+        rows = self._rows(X)
+        return self.network_.predict_proba(rows)
 
     def predict_log_proba(self, X: Any) -> Array:
         """Compute their logarithms, finite even where the probability itself would round to zero."""
-        log_p: Array = log_softmax(self._logits(X), axis=1).astype(self.network_.dtype)
+        log_p: Array = log_softmax(self._logits(X), axis=1)
         return log_p
 
     def decision_function(self, X: Any) -> Array:
         """Compute the logits (n, n_classes); of two classes the log-odds of the second, (n,)."""
-        logits = self._logits(X).astype(self.network_.dtype)
+        logits = self._logits(X)
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict(self, X: Any) -> Array:
@@ -49,9 +49,13 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
         return accuracy_interval(int(np.count_nonzero(right)), len(right))
 
     def _logits(self, X: Any) -> Array:
+        rows = self._rows(X)
+        return self.network_.logits(rows)
+
+    def _rows(self, X: Any) -> Array:
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=FLOATS, reset=False)
-        return self.network_.logits(X, np.float64)  # as Network.predict_proba does
+        rows: Array = validate_data(self, X, dtype=FLOATS, reset=False)
+        return rows
 
     @property
     def coefs_(self) -> list[Array]:

@@ -5,7 +5,7 @@ output; scikit-learn keeps W as it is here.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,11 +41,12 @@ def read_safetensors(path: Path | str) -> Parts:
     safetensors = extra("safetensors")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            parts = read_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no dict
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
             about = {name: json.loads(text) for name, text in (file.metadata() or {}).items() if name in ABOUT}
-        return parts._replace(**{ABOUT[name]: value for name, value in about.items()})
+        parts = read_state_dict(tensors, ordered=False)  # the file sorts them by name
     except (safetensors.SafetensorError, OSError, TypeError, ValueError) as error:
         raise InputError(f"{path} holds no network that can be read: {error}") from error
+    return parts._replace(**{ABOUT[name]: value for name, value in about.items()})
 
 
 def read_torch(source: Any) -> Parts:
@@ -64,8 +65,10 @@ def _load(path: Path | str) -> Any:
     torch = extra("torch")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever the parts of PyTorch raise
-        raise InputError(f"{path} holds no state dict that can be read: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # each part of PyTorch raises its own, and explains it at length
+        raise InputError(f"{path} holds no state dict, as torch.save(model.state_dict(), path) writes it.") from error
 
 
 def _array(tensor: Any) -> Array:
@@ -75,11 +78,12 @@ def _array(tensor: Any) -> Array:
     return np.asarray(tensor)
 
 
-def read_state_dict(tensors: Mapping[str, Array]) -> Parts:
+def read_state_dict(tensors: Mapping[str, Array], *, ordered: bool = True) -> Parts:
     """Read "0.weight" (n_out, n_in), "0.bias" (n_out,), "2.weight" …: layers by the places they have in a Sequential.
 
     Between neighbours there is no activation, and between others, where the place of a layer without parameters is,
-    a ReLU: a state dict does not say which activation it was. Raises InputError for parameters of other layers.
+    a ReLU: a state dict does not say which activation it was. Layers without such numbers are taken as they come,
+    where their order means anything, with a ReLU between each two. Raises InputError for parameters of other layers.
     """
     layers: dict[str, dict[str, Array]] = {}
     for name, tensor in tensors.items():
@@ -87,12 +91,20 @@ def read_state_dict(tensors: Mapping[str, Array]) -> Parts:
         layers.setdefault(place, {})[kind] = tensor
     if not layers:
         raise InputError("There are no tensors: those of Linear and ReLU layers are needed.")
-    numbers = {place: place.rpartition(".")[2] for place in layers}
-    if not all(number.isdigit() for number in numbers.values()):
-        return dense([_linear(*layer) for layer in layers.items()], [True] * (len(layers) - 1))
-    places = sorted(layers, key=lambda place: int(numbers[place]))
-    gaps = np.diff([int(numbers[place]) for place in places])
+    numbers = _numbers(layers)
+    if not numbers and not ordered:
+        raise InputError(f"The order of its layers is unknown: {', '.join(layers)}.")
+    places = sorted(layers, key=numbers.__getitem__) if numbers else list(layers)
+    gaps = np.diff([numbers[place] for place in places]) if numbers else np.full(len(places) - 1, 2)
     return dense([_linear(place, layers[place]) for place in places], [bool(gap > 1) for gap in gaps])
+
+
+def _numbers(places: Iterable[str]) -> dict[str, int]:
+    """Read the number of each place, "body.2" say; nothing unless all have one, in the same Sequential."""
+    parts = {place: place.rpartition(".") for place in places}
+    if len({prefix for prefix, _, _ in parts.values()}) > 1 or not all(last.isdigit() for _, _, last in parts.values()):
+        return {}
+    return {place: int(last) for place, (_, _, last) in parts.items()}
 
 
 def _linear(place: str, tensors: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -100,7 +112,10 @@ def _linear(place: str, tensors: Mapping[str, Array]) -> tuple[Array, Array]:
     weight = tensors.get("weight")
     if weight is None or weight.ndim != 2 or not {"weight", "bias"} >= set(tensors):
         raise InputError(f"Layer {place!r} is not linear: only networks of Linear and ReLU layers can be read.")
-    return weight.T, tensors.get("bias", np.zeros(len(weight), weight.dtype))
+    bias = tensors.get("bias", np.zeros(len(weight), weight.dtype))
+    if bias.shape != weight.shape[:1]:
+        raise InputError(f"Layer {place!r} has a weight of shape {weight.shape}, but a bias of {bias.shape}.")
+    return weight.T, bias
 
 
 def read_sklearn(mlp: Any) -> Parts:

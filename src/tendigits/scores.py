@@ -4,8 +4,9 @@ What a single run scores is partly luck: the starting weights, the order of the 
 spread over seeds says how much. Two ways to train are compared seed by seed, each pair with the same held-out images.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -17,6 +18,8 @@ from .evaluate import Interval
 from .experiment import train_and_test
 from .progress import progress_bar
 from .settings import Settings
+
+Outcome = tuple[int, float, str]  # seed, accuracy, and why there is none
 
 LUCK = 0.05  # a difference that chance alone would show less often than this is more than luck
 
@@ -75,25 +78,37 @@ def score(
     A seed that fails, whatever the reason, is reported with it and costs no other its result. Raises InputError where
     the settings do not fit the data, which no seed could change.
     """
-    from joblib import Parallel, delayed
-
+    attempt = partial(_attempt, dataset, settings, options)
     accuracies: dict[int, float] = {}
     failures: dict[int, str] = {}
-    runs = (delayed(_attempt)(dataset, settings, seed, options) for seed in seeds)
     with progress_bar(total=len(seeds), unit="seed", description="score", shown=progress) as bar:
-        try:
-            for seed, accuracy, failure in Parallel(n_jobs=jobs, return_as="generator_unordered")(runs):
-                accuracies |= {} if failure else {seed: accuracy}
-                failures |= {seed: failure} if failure else {}
-                bar.update(1)
-        except InputError:
-            raise
-        except Exception as error:  # a process was killed, and takes with it those that had not ended
-            failures |= {seed: _words(error) for seed in seeds if seed not in accuracies | failures}
+        for seed, accuracy, failure in _outcomes(attempt, seeds, jobs):
+            accuracies |= {} if failure else {seed: accuracy}
+            failures |= {seed: failure} if failure else {}
+            bar.update(1)
     return Scores(dict(sorted(accuracies.items())), dict(sorted(failures.items())))
 
 
-def _attempt(dataset: Dataset, settings: Settings, seed: int, options: dict[str, Any]) -> tuple[int, float, str]:
+def _outcomes(attempt: Callable[[int], Outcome], seeds: Sequence[int], jobs: int) -> Iterator[Outcome]:
+    """Attempt each seed, several at a time. A process that is killed takes others with it: they have another go."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from joblib import Parallel, delayed
+
+    task, ended = delayed(attempt), set()
+    try:
+        for outcome in Parallel(n_jobs=jobs, return_as="generator_unordered")(map(task, seeds)):
+            ended.add(outcome[0])
+            yield outcome
+    except BrokenProcessPool:
+        for seed in (seed for seed in seeds if seed not in ended):
+            try:
+                yield from Parallel(n_jobs=2)([task(seed)])  # a process of its own; with n_jobs=1 it would be this one
+            except BrokenProcessPool as error:
+                yield seed, 0.0, _words(error)
+
+
+def _attempt(dataset: Dataset, settings: Settings, options: dict[str, Any], seed: int) -> Outcome:
     """Return the seed with its test accuracy, or with the reason why there is none."""
     try:
         result = train_and_test(dataset, settings, seed=seed, progress=False, **options)
@@ -105,7 +120,7 @@ def _attempt(dataset: Dataset, settings: Settings, seed: int, options: dict[str,
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+"""The examples of the documentation run as they stand: each section by itself, in an empty folder."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import tendigits
+
+ROOT = Path(__file__).parent.parent
+OPTIONAL = ("dask", "onnx", "onnxruntime")
+
+
+def examples():
+    """Each Python block of the pages, with the page and the line where it begins."""
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text = page.read_text() if page.exists() else ""
+        for block in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            line = text[: block.start(1)].count("\n")
+            yield pytest.param(page, line, block[1], id=f"{page.name}:{line}")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Dask's
+@pytest.mark.parametrize(("page", "line", "code"), list(examples()))
+def test_example(page, line, code, tmp_path, monkeypatch):
+    for package in OPTIONAL:
+        if f"import {package}" in code or f"from {package}" in code or f"export_{package}" in code:
+            pytest.importorskip(package, reason=f"{package} is not installed")
+    monkeypatch.setattr(tendigits, "load_mnist", tendigits.load_digits, raising=False)  # quick, and always at hand
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")  # for the processes that an example starts
+    exec(compile("\n" * line + code, page, "exec"), {"__name__": "__main__"})
