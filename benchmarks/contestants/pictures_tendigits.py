@@ -1,0 +1,76 @@
+"""tendigits on pictures: an epoch of distortions, and an epoch of the convolutional network of the recipe `cnn`."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from tendigits import Network, Settings
+from tendigits.architecture import architecture
+from tendigits.augment import Distortion, warp
+from tendigits.recipes import DISTORTED, RECIPES
+from tendigits.train import Run, one_blas_thread_each
+
+from ..problem import CLASSES, Problem
+from .base import Contestant
+from .tendigits import GivenOrder
+
+
+class Distort(Contestant):
+    """`Distortion.draw` and `warp` for every batch, from uint8 to floats, the batches shared out among threads."""
+
+    def prepare(self, problem: Problem) -> None:
+        """Shape the images."""
+        self.images = np.array(problem.images).reshape(-1, 28, 28)
+        self.batches = problem.batches()
+        self.kind = Distortion(**DISTORTED)
+        self.pool = ThreadPoolExecutor(self.threads)
+
+    def epoch(self) -> None:
+        """Distort every image once."""
+        rng = np.random.default_rng(0)
+        tasks = [(index, self.kind.draw(len(index), (28, 28), rng)) for index in self.batches]
+        with one_blas_thread_each(2):
+            list(self.pool.map(self.one, tasks))
+
+    def one(self, task: tuple) -> None:
+        """Distort a batch."""
+        index, moves = task
+        warp(self.images[index], moves, np.empty((len(index), 28, 28), np.float32))
+
+
+class Convolve(Contestant):
+    """`train.Run.epoch`, as in contestants/tendigits.py, each batch shared out among threads."""
+
+    def prepare(self, problem: Problem) -> None:
+        """Make the network and its run."""
+        images = np.array(problem.images).reshape(-1, 28, 28)
+        self.network = Network(cnn_layers(), seed=0)
+        settings = Settings(
+            epochs=10**6,
+            batch_size=problem.batch,
+            optimizer="sgd",
+            learning_rate=problem.rate,
+            weight_decay=0,
+            schedule="constant",
+            workers=self.threads,
+        )
+        self.run = Run(self.network, (images, problem.labels), None, settings, SeededOrder(problem.order))
+
+    def epoch(self) -> float:
+        """Train for one epoch."""
+        with one_blas_thread_each(self.threads):
+            self.run.epoch(progress=False)
+        return self.run.history.last["train_loss"]
+
+
+class SeededOrder(GivenOrder):
+    """An order that is given, and seeds for the shards, of which this network makes no use."""
+
+    def integers(self, high: int, size: int) -> np.ndarray:
+        """Return seeds."""
+        return np.zeros(size, np.int64)
+
+
+def cnn_layers() -> list:
+    """The layers of the recipe, without dropout."""
+    return architecture((28, 28), CLASSES, conv=RECIPES["cnn"].options["conv"])
