@@ -31,17 +31,14 @@ def softmax_cross_entropy(logits: Array, labels: Array, weights: Array | None = 
     """
     n = len(labels)
     true = np.arange(n), labels
-    correct = int(np.count_nonzero(logits.argmax(axis=1) == labels))
     logits -= logits.max(axis=1, keepdims=True)
     z_true = logits[true]
+    highest = (logits == 0).argmax(axis=1)  # of bytes: argmax copies what lies column by column, as logits do
+    correct = int(np.count_nonzero(highest == labels))
     p = np.exp(logits, out=logits)
     total = p.sum(axis=1)
     losses = np.log(total) - z_true
-    p /= total[:, np.newaxis]
-    p[true] -= 1
-    if weights is None:
-        p /= n
-        return float(losses.sum()) / n, correct
-    share = weights / weights.sum()
-    p *= share[:, np.newaxis]
-    return float(losses @ share), correct
+    share = 1 / n if weights is None else weights / weights.sum()
+    p *= (share / total)[:, np.newaxis]
+    p[true] -= share
+    return float((losses * share).sum()), correct

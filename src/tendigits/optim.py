@@ -78,7 +78,6 @@ class Momentum(SGD):
         super().__init__(network, weight_decay)
         self.momentum, self.nesterov = momentum, nesterov
         self.velocity = np.zeros_like(self.params)
-        self._scratch = np.empty_like(self.params)
 
     @property
     def state(self) -> dict[str, Array]:
@@ -92,7 +91,7 @@ class Momentum(SGD):
         self.velocity -= self.grads
         if self.nesterov:
             self.params -= self.grads
-            self.params += np.multiply(self.velocity, self.momentum, out=self._scratch)
+            self.params += np.multiply(self.velocity, self.momentum, out=self.grads)
         else:
             self.params += self.velocity
 
