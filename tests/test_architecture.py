@@ -11,7 +11,7 @@ import tendigits
 
 PACKAGE = Path(tendigits.__file__).parent
 FLOORS = [  # a module may import from the floors above it, and from its own
-    {"errors"},
+    {"errors", "openblas"},
     {"files", "progress", "extras"},
     {"layers", "idx"},
     {"images", "augment", "loss", "download", "foreign", "architecture"},

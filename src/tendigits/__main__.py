@@ -1,5 +1,17 @@
-"""`python -m tendigits` is the `tendigits` command."""
+"""The `tendigits` command as a process; `python -m tendigits` is the same."""
 
-from .cli import main
+import os
 
-main(prog_name="tendigits")
+from .openblas import choose_kernels
+
+
+def main() -> None:
+    """Choose how matrices are multiplied, before NumPy loads; then run the command."""
+    choose_kernels(os.environ)
+    from .cli import main as command
+
+    command(prog_name="tendigits")
+
+
+if __name__ == "__main__":
+    main()
