@@ -43,6 +43,14 @@ def familiarity(network: Network, dataset: Dataset) -> dict[str, Any]:
     return {"P": P, "centres": centres, "weight": weight, "limit": limit}
 
 
+def strangeness(network: Network, images: Array, known: dict[str, Any]) -> Array:
+    """Measure how strange images (n, 28, 28) are, (n,); what lies beyond known["limit"] is no digit."""
+    directions, best = _hidden_and_best(network, images)
+    distances = np.linalg.norm((directions @ known["P"])[:, None] - known["centres"], axis=2).min(axis=1)
+    strange: Array = distances - known["weight"] * best
+    return strange
+
+
 def _split(network: Network, dataset: Dataset) -> tuple[Array, Array]:
     """Find the images that training held out, where this is the data it was trained on; else hold out a twelfth."""
     data, seed = network.info.get("data", {}), network.info.get("training", {}).get("seed", 0)
