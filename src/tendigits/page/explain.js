@@ -27,7 +27,7 @@ export function wires(network, ys, unit) {
 
 // How unlike everything learned a picture is, by what it does to the last hidden layer.
 //
-// Direction: h / |h| is as far from the nearest class's centre as Mahalanobis measures it (P whitens). Strength: the
+// Direction: h / |h| is as far from the nearest of the centres as Mahalanobis measures it (P whitens). Strength: the
 // best logit. A scribble points nowhere in particular, and little speaks for any digit. The two are one number,
 // distance - weight × logit, whose limit held-out digits gave when this page was written (see page/unlike.py).
 export function unlikeness(ys, known, learned = []) {
