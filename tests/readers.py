@@ -1,8 +1,8 @@
-"""A network that reads handwriting, with the data it was trained on, for tests of the draw page."""
+"""The draw page that most tests look at: the network in the box, with the best data at hand."""
 
 import pytest
 
-from tendigits import Settings, train_and_test
+from tendigits import load_pretrained
 from tendigits.page import draw
 
 
@@ -16,10 +16,9 @@ def mnist_or_digits(request, digits):
 
 
 @pytest.fixture(scope="session")
-def reader(mnist_or_digits):
-    """A 784-128-10 network, trained for a few seconds."""
-    epochs = 6 if len(mnist_or_digits.train_labels) > 10_000 else 30
-    return train_and_test(mnist_or_digits, Settings(epochs=epochs), progress=False).network
+def reader():
+    """The network in the box."""
+    return load_pretrained()
 
 
 @pytest.fixture(scope="session")
