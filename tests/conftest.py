@@ -10,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from readers import mnist_or_digits, page, reader  # noqa: F401 - fixtures
 from sources import mirror, tiny, tiny_folder, tiny_mirror  # noqa: F401 - fixtures
 
 from tendigits.data import Dataset, idx_bytes, load_digits, load_idx_folder, load_mnist

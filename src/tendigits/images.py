@@ -22,6 +22,7 @@ CENTRE = 14  # row and column of the rounded centre of mass: so it is in all 70,
 WORKING_SIDE = 512  # larger pictures are halved: noise averages out, and time is bounded
 NOISE = 2  # times the median difference of neighbours, which is about two standard deviations of the noise
 MIN_CONTRAST = 25  # gray levels between ink and paper, a tenth of the range; below it there is no ink
+ROUND_UP = 0.5 + 1e-6  # the same half goes up everywhere, although the last bit of a sum depends on who adds it up
 MIN_STROKE = 0.04  # of the heaviest stroke's ink; what has less is dust or noise
 BLANK = "the picture is blank: nothing on it stands out from its paper."
 
@@ -118,13 +119,13 @@ def tilt(picture: Array) -> Array:
 
 
 def otsu(levels: Array) -> tuple[int, float]:
-    """Find the threshold that best splits integer levels 0…255 in two; return it and the contrast of the two.
+    """Find the threshold that best splits integer levels >= 0 in two; return it and the contrast of the two.
 
     Otsu, 1979: the first t that maximises n₀ n₁ (m₁ - m₀)², where n₀ pixels of mean m₀ are <= t and n₁ of mean m₁
     are above. The contrast is m₁ - m₀, and 0 where all levels are equal.
     """
     counts = np.bincount(levels.ravel(), minlength=256)
-    n, total = np.cumsum(counts), np.cumsum(counts * np.arange(256))
+    n, total = np.cumsum(counts), np.cumsum(counts * np.arange(len(counts)))  # above 255 where the light slants
     n0, n1 = n, n[-1] - n
     means_differ = (total[-1] - total) / np.maximum(n1, 1) - total / np.maximum(n0, 1)
     contrast = np.where((n0 > 0) & (n1 > 0), means_differ, 0.0)
@@ -201,7 +202,7 @@ def fit_to_box(ink: Array) -> Array:
     ink = _crop(ink)
     height, width = (max(1, (2 * BOX * side + max(ink.shape)) // (2 * max(ink.shape))) for side in ink.shape)
     small = resize_matrix(ink.shape[0], height) @ ink @ resize_matrix(ink.shape[1], width).T
-    return place(np.floor(small * (255 / small.max()) + 0.5).astype(np.uint8))
+    return place(np.floor(small * (255 / small.max()) + ROUND_UP).astype(np.uint8))
 
 
 def _crop(ink: Array) -> Array:

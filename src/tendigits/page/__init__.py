@@ -61,7 +61,7 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
     _check_network(network)
     dataset = _own_data(network) if dataset is None else dataset
     _check_dataset(network, dataset)
-    return Page(_assemble(_about(network, dataset), _colophon(network)))
+    return Page(_assemble(_about(network, dataset), network))
 
 
 def _check_network(network: Network) -> None:
@@ -141,7 +141,7 @@ def _base64(values: Array) -> str:
 # ---------------------------------------------------------------------- file
 
 
-def _assemble(about: dict[str, Any], colophon: str) -> str:
+def _assemble(about: dict[str, Any], network: Network) -> str:
     style, script = _read_text("style.css"), bundle()
     policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:"
     parts = {
@@ -149,7 +149,8 @@ def _assemble(about: dict[str, Any], colophon: str) -> str:
         "style": style,
         "script": script,
         "about": json.dumps(about).replace("<", "\\u003c"),  # so that no text in it can end the script
-        "colophon": html.escape(colophon),
+        "colophon": html.escape(_colophon(network)),
+        "range": html.escape(f"{network.classes[0]} to {network.classes[-1]}"),
     }
     return re.sub(r"{{(\w+)}}", lambda match: parts[match[1]], _read_text("index.html"))
 
@@ -172,7 +173,7 @@ def _hash(text: str) -> str:
 def _colophon(network: Network) -> str:
     words = [f"A {'-'.join(map(str, network.sizes))} network, made with tendigits"]
     if name := network.info.get("data", {}).get("name"):
-        words.append(f"trained on {name}")
+        words.append(f"trained on {'MNIST' if name == 'mnist' else name}")
     if accuracy := network.info.get("results", {}).get("test_accuracy"):
-        words.append(f"{accuracy:.1%} right on its test set")
+        words.append(f"{100 * accuracy:.1f} % right on its test set")
     return ", ".join(words) + "."

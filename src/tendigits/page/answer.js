@@ -15,7 +15,7 @@ export class Answer {
     const best = reading?.order[0];
     const isDigit = Boolean(reading) && !reading.isUnlike;
     this.box.dataset.digit = isDigit ? this.classes[best] : "";
-    this.box.dataset.probability = reading ? reading.p[best].toFixed(6) : "0";
+    this.box.dataset.probability = isDigit ? reading.p[best].toFixed(6) : "0";
     this.box.dataset.state = reading ? (isDigit ? "digit" : "unlike") : "blank";
     this.box.ariaBusy = String(isDrawing); // screen readers wait for the end of the stroke
     say(byId("digit"), isDigit ? String(this.classes[best]) : reading ? "?" : "–");

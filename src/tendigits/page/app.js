@@ -54,26 +54,29 @@ function show() {
 }
 
 function load(picture) {
-  say(byId("message"), "");
+  complain("");
   why.forget();
   sheet.show(picture);
 }
 
 function loadFile(picture) {
   load(picture);
-  if (!reading) say(byId("message"), "There is nothing on that picture that stands out from its paper.");
+  if (!reading) complain("There is nothing on that picture that stands out from its paper.");
+}
+
+// One line, which goes away with the next thing that is done.
+function complain(sentence) {
+  say(byId("message"), sentence);
 }
 
 drawByPointer(sheet);
 drawByKeyboard(sheet, byId("cursor"));
-acceptPictures(byId("file"), loadFile, (sentence) => say(byId("message"), sentence));
-byId("canvas").addEventListener("pointerdown", () => say(byId("message"), ""));
+acceptPictures(byId("file"), loadFile, complain);
+for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => complain(""));
 byId("boxed").addEventListener("change", read);
 byId("undo").addEventListener("click", () => sheet.undo());
-byId("clear").addEventListener("click", () => {
-  say(byId("message"), "");
-  sheet.clear();
-});
+byId("clear").addEventListener("click", () => sheet.clear());
+byId("wrong").addEventListener("click", () => teach.invite());
 byId("pens").addEventListener("change", (event) => (sheet.pen = event.target.value));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;

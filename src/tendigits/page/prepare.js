@@ -10,6 +10,7 @@ const CENTRE = 14; // row and column of the rounded centre of mass
 const WORKING_SIDE = 512; // larger pictures are halved
 const NOISE = 2; // times the median difference of neighbours
 const MIN_CONTRAST = 25; // gray levels between ink and paper; below it there is no ink
+const ROUND_UP = 0.5 + 1e-6; // the same half goes up everywhere, although the last bit of a sum depends on who adds it up
 const MIN_STROKE = 0.04; // of the heaviest stroke's ink; what has less is dust or noise
 
 // RGBA (a canvas's ImageData, say) → { ink, crop, box, at, field }, or null. `boxed` false leaves out box and centring.
@@ -101,7 +102,7 @@ function withoutTilt({ w, h, data }) {
 
 // Otsu, 1979: the first t that maximises n₀ n₁ (m₁ - m₀)², where n₀ pixels of mean m₀ are <= t and n₁ of mean m₁ above.
 function otsu(levels) {
-  const counts = new Float64Array(1024);
+  const counts = new Float64Array(1024); // above 255 where the light slants
   for (let i = 0; i < levels.length; i++) counts[levels[i]]++;
   const all = counts.reduce((sum, count, level) => sum + count * level, 0);
   let best = { threshold: 0, contrast: 0, score: 0 };
@@ -111,7 +112,7 @@ function otsu(levels) {
     const rest = levels.length - n;
     if (n === 0 || rest === 0) continue;
     const contrast = (all - total) / rest - total / n;
-    const score = n * rest * contrast ** 2;
+    const score = n * rest * (contrast * contrast);
     if (score > best.score) best = { threshold: t, contrast, score };
   }
   return best;
@@ -120,11 +121,11 @@ function otsu(levels) {
 // Keep the ink of the strokes and of the pixels that touch them. A stroke is connected ink above Otsu's threshold with at
 // least MIN_STROKE of the heaviest one's ink.
 function strokes(ink) {
-  const levels = new Uint16Array(ink.data.map((value) => value + 0.5)); // cut to integers; above 255 where the light slants
+  const levels = Uint16Array.from(ink.data, (value) => Math.floor(value + 0.5));
   const { threshold, contrast } = otsu(levels);
   if (contrast + ink.noise < MIN_CONTRAST || contrast < ink.noise) return null;
   const parts = connected(ink, levels, threshold);
-  const heaviest = Math.max(...parts.map((part) => part.weight));
+  const heaviest = parts.reduce((most, part) => Math.max(most, part.weight), 0);
   const kept = new Uint8Array(levels.length);
   for (const part of parts) if (part.weight >= MIN_STROKE * heaviest) mark(part.pixels, ink, kept);
   return { ...ink, data: ink.data.map((value, i) => (kept[i] ? value : 0)) };
@@ -209,7 +210,7 @@ function shrink(ink, side) {
   const data = resized(transposed(resized(ink, h)), w); // columns first, then rows
   const brightest = data.data.reduce((a, b) => Math.max(a, b), 0);
   const small = transposed({ ...data, data: data.data.map((value) => value * (255 / brightest)) });
-  return { w, h, data: Uint8Array.from(small.data, (value) => Math.floor(value + 0.5)) };
+  return { w, h, data: Uint8Array.from(small.data, (value) => Math.floor(value + ROUND_UP)) };
 }
 
 // Resize the height to `n` rows. Row i weighs the rows of the picture by a triangle around its own centre, as wide as a

@@ -7,8 +7,8 @@ const STAGE = 112; // pixels of the first picture: enough to see the strokes
 
 export function showWhatItSees(reading, boxed) {
   byId("stages").dataset.boxed = String(boxed);
-  say(byId("box-caption"), boxed ? "fitted into 20 × 20" : "not fitted");
-  say(byId("field-caption"), boxed ? "centred by its mass in 28 × 28" : "the whole sheet, shrunk to 28 × 28");
+  say(byId("box-caption"), boxed ? "fitted into 20 × 20" : "not fitted");
+  say(byId("field-caption"), boxed ? "centred by its mass in 28 × 28" : "the whole sheet, shrunk to 28 × 28");
   const canvases = ["stage-ink", "stage-box", "stage-field"].map(byId);
   if (!reading) return canvases.forEach(erase);
   const { ink, crop, box, field } = reading.prepared;

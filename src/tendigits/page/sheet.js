@@ -22,7 +22,8 @@ export class Sheet {
     return this.items.length === 0;
   }
 
-  put(items) {
+  put(items, isDrawing = false) {
+    this.isDrawing = isDrawing;
     this.states.push(items);
     this.refresh();
   }
@@ -34,9 +35,7 @@ export class Sheet {
   }
 
   clear() {
-    this.isDrawing = false;
-    if (this.isEmpty) this.refresh();
-    else this.put([]);
+    if (!this.isEmpty) this.put([]);
   }
 
   show(picture) {
@@ -45,8 +44,7 @@ export class Sheet {
 
   // A stroke: begin, extend, end; points are shares of the side, 0 to 1.
   begin(point) {
-    this.isDrawing = true;
-    this.put([...this.items, { points: [point], pen: this.pen }]);
+    this.put([...this.items, { points: [point], pen: this.pen }], true);
   }
 
   extend(...points) {

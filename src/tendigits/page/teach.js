@@ -13,8 +13,15 @@ export class Teach {
     byId("reset").addEventListener("click", () => this.reset());
   }
 
+  // Bring the ten buttons into view, and the focus to the first of them.
+  invite() {
+    byId("teach").scrollIntoView();
+    this.buttons[0].focus({ preventScroll: true });
+  }
+
   show(reading) {
     this.reading = reading;
+    byId("wrong").disabled = !reading;
     for (const button of this.buttons) button.disabled = !reading;
   }
 

@@ -58,18 +58,22 @@ export class Why {
     const [a, b] = [self, other].map((k) => String(this.reader.classes[k]));
     const sum = (sign) => pixels.reduce((total, value) => total + (value * sign > 0 ? value : 0), 0);
     const [pro, contra] = [sum(1), sum(-1)];
-    const [z1, z2] = [self, other].map((k) => Math.round(100 * logits[k]) / 100); // so that what is printed adds up
-    const rest = z1 - z2 - Math.round(100 * pro) / 100 - Math.round(100 * contra) / 100;
-    say(byId("pro"), signed(pro));
+    const [z1, z2] = [self, other].map((k) => rounded(logits[k]));
+    say(byId("pro"), signed(z1 - z2 - rounded(contra) - rounded(constant))); // so that what is printed adds up
     say(byId("contra"), signed(contra));
     say(byId("pro-name"), `ink that speaks for ${a}`);
     say(byId("contra-name"), `ink that speaks for ${b}`);
-    say(byId("constant"), signed(rest));
+    say(byId("constant"), signed(constant));
     say(byId("difference"), signed(z1 - z2));
     say(byId("logits"), `score of ${a} − score of ${b} = ${plain(z1)} − ${z2 < 0 ? `(${plain(z2)})` : plain(z2)}`);
-    byId("why").dataset.error = Math.abs(pro + contra + constant - (logits[self] - logits[other])).toExponential(1);
+    const left = Math.abs(pro + contra + constant - (logits[self] - logits[other]));
+    say(byId("left"), left < 1e-6 ? "less than 0.000001" : left.toFixed(6));
     byId("balance").style.setProperty("--share", pro / (pro - contra || 1));
   }
+}
+
+function rounded(value) {
+  return Math.round(100 * value) / 100;
 }
 
 function plain(value) {
