@@ -1,5 +1,6 @@
 """`python -m benchmarks`: measure, print, write."""
 
+import compileall
 import json
 import os
 import shlex
@@ -10,8 +11,12 @@ from typing import Any
 
 import click
 
+import tendigits
+from tendigits.openblas import choose_kernels
+
 from . import allocations, cold, epoch, figure, goals, predict, problem, sweep
-from .machine import describe
+from .contestants import CONTESTANTS
+from .machine import cores, describe
 from .options import Options, usual_threads
 from .report import say
 from .team import ROOT
@@ -20,17 +25,33 @@ PARTS = {"epoch": epoch, "predict": predict, "cold": cold, "sweep": sweep, "allo
 
 
 @click.command(context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})
-@click.option("--only", type=click.Choice(list(PARTS)), multiple=True, help="One part; give it several times for several.")
-@click.option("--quick", is_flag=True, help="Batch 128 only, fewer repeats: two minutes, rough numbers.")
+@click.option(
+    "--only", type=click.Choice(list(PARTS)), multiple=True, help="One part; give it several times for several."
+)
+@click.option("--quick", is_flag=True, help="Batch 128 only, on all cores only, fewer repeats: rough numbers.")
+@click.option(
+    "--contestant",
+    "names",
+    type=click.Choice(list(CONTESTANTS)),
+    multiple=True,
+    metavar="NAME",
+    show_default="all",
+    help=f"Only this one; give it several times for several: {', '.join(CONTESTANTS)}.",
+)
 @click.option("--repeats", type=click.IntRange(min=1), show_default="9; 3 with --quick", help="Rounds that count.")
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
     multiple=True,
-    show_default="1 to all cores, in powers of two",
+    show_default="1 to all cores, in powers of two; all cores with --quick",
     help="Numbers of threads that each contestant is tried with; its best one counts.",
 )
-@click.option("--coretype", metavar="NAME", help="Run everyone that uses OpenBLAS with the kernels of this processor.")
+@click.option(
+    "--coretype",
+    metavar="NAME",
+    show_default="what a tendigits process chooses",
+    help="Let all who use OpenBLAS use its kernels for this processor: Haswell means AVX2, SkylakeX AVX-512.",
+)
 @click.option(
     "--train-options",
     type=shlex.split,
@@ -55,6 +76,7 @@ PARTS = {"epoch": epoch, "predict": predict, "cold": cold, "sweep": sweep, "allo
 def main(
     only: tuple[str, ...],
     quick: bool,
+    names: tuple[str, ...],
     repeats: int | None,
     threads: tuple[int, ...],
     coretype: str | None,
@@ -69,6 +91,7 @@ def main(
     """
     if coretype:
         os.environ["OPENBLAS_CORETYPE"] = coretype
+    choose_kernels(os.environ)
     started = time.perf_counter()
     chosen = only or tuple(PARTS)
     with tempfile.TemporaryDirectory(prefix="tendigits-benchmarks-") as folder:
@@ -79,12 +102,13 @@ def main(
             repeats=repeats or (3 if quick else 9),
             quick=quick,
             train_options=None if train_options is None else tuple(train_options),
-            threads=threads or usual_threads(),
+            threads=threads or ((cores(),) if quick else usual_threads()),
+            names=names,
         )
         results = measure(options, chosen) | {"data": name, "repeats": options.repeats, "quick": quick}
     results["seconds"] = round(time.perf_counter() - started, 1)
     show(results)
-    if not (only or quick):
+    if not (only or quick or names):
         suffix = f"-{coretype.lower()}" if coretype else ""
         json_path = json_path or ROOT / "benchmarks" / f"results{suffix}.json"
         figure_path = figure_path or (None if coretype else ROOT / "docs" / "benchmark.png")
@@ -92,7 +116,8 @@ def main(
 
 
 def prepare(folder: Path) -> str:
-    """Lay the data out for the workers; say what it is."""
+    """Compile the package, as an installation does, and lay the data out for the workers; say what it is."""
+    compileall.compile_dir(Path(tendigits.__file__).parent, quiet=2)
     name, arrays = problem.load_data()
     problem.write_data(folder, arrays)
     if name != "mnist":
@@ -118,7 +143,7 @@ def show(results: dict[str, Any]) -> None:
     for part in PARTS:
         for text in PARTS[part].tables(results[part]) if part in results else []:
             print(text)
-    for part in ("epoch", "predict"):
+    for part in PARTS:
         for name, why in results.get(part, {}).get("missing", {}).items():
             print(f"\nMissing from {part}: {name}: {why}")
     print(goals.goal_table(goals.goals(results)))

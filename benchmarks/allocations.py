@@ -45,6 +45,6 @@ def tables(results: dict[str, Any]) -> list[str]:
     if not results:
         return []
     return [
-        f"\nIn a step after the first, a line allocates at most {results['bytes_per_example']:.0f} bytes for each example "
-        f"({results['line']}); the smallest of a batch's matrices has {SMALLEST}."
+        f"\nIn a step after the first, a line allocates at most {results['bytes_per_example']:.0f} bytes for each "
+        f"example ({results['line']}); the smallest of a batch's matrices has {SMALLEST}."
     ]

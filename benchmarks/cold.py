@@ -45,11 +45,16 @@ def run(command: list[str], threads: int | None = None) -> dict[str, Any]:
 def measure(options: Options) -> dict[str, Any]:
     """Short processes, then long ones: each round runs every command once."""
     say("cold: imports")
-    short = rounds(imports(), 3 if options.quick else 2 * options.repeats)
+    short = rounds(imports(options), options.repeats)
     say("cold: training to a saved model")
     rounds_of_training = 1 if options.quick else max(3, options.repeats // 2)
     long = rounds(trainings(options), rounds_of_training) if options.real else {}
-    return {"imports": short, "training": long, "tendigits": " ".join(command_of_tendigits(options))}
+    return {"imports": short, "training": long, "missing": missing(options)}
+
+
+def missing(options: Options) -> dict[str, str]:
+    """Who has no complete program here, because it is not installed."""
+    return {PEERS[name]: "not installed" for name in options.choose(PEERS) if not find_spec(name)}
 
 
 def rounds(commands: dict[str, Any], repeats: int) -> dict[str, Any]:
@@ -78,10 +83,10 @@ def digest(runs: Runs) -> dict[str, Any]:
     return result
 
 
-def imports() -> dict[str, Any]:
+def imports(options: Options) -> dict[str, Any]:
     """`python -c "import …"` for everyone that is installed."""
     modules = {"nothing": "sys", "numpy": "numpy", "tendigits": "tendigits"}
-    modules |= {name: module for name, module in IMPORTS.items() if find_spec(name)}
+    modules |= {name: IMPORTS[name] for name in options.choose(IMPORTS) if find_spec(name)}
     return {name: python(f"import {module}") for name, module in modules.items()}
 
 
@@ -92,12 +97,11 @@ def python(code: str) -> Any:
 
 def trainings(options: Options) -> dict[str, Any]:
     """Complete programs: each round has a seed of its own, the same for all."""
-    commands = {"import torch": python("import torch")} if find_spec("torch") else {}
-    commands["tendigits"] = lambda number: run([*command_of_tendigits(options), "--seed", str(number)])
-    for name in PEERS:
-        if find_spec(name) and not (options.quick and name == "sklearn"):
-            commands[name] = script(name, options)
-    return commands
+    here = [name for name in options.choose(PEERS) if find_spec(name)]
+    commands = {"import torch": python("import torch")} if "torch" in here else {}
+    ours = command_of_tendigits(options)
+    commands["tendigits"] = lambda number: run([*ours, "--seed", str(number)])
+    return commands | {name: script(name, options) for name in here}
 
 
 def script(name: str, options: Options) -> Any:
@@ -129,9 +133,7 @@ def command_of_tendigits(options: Options) -> list[str]:
 def tables(results: dict[str, Any]) -> list[str]:
     """Imports; trainings."""
     imported = [[name, *row(result)] for name, result in results["imports"].items()]
-    trained = [
-        [PEERS.get(name, name), *row(result), accuracy(result)] for name, result in results["training"].items()
-    ]
+    trained = [[PEERS.get(name, name), *row(result), accuracy(result)] for name, result in results["training"].items()]
     header = ["", "median", "min", "max", "peak MB"]
     found = [table("Cold start: python -c 'import …'", header, imported)]
     if trained:

@@ -12,9 +12,9 @@ LOSS_TOLERANCE = 1e-4  # relative; float32 keeps seven digits, and twenty steps 
 PARAMETER_TOLERANCE = 1e-4
 
 
-def measure(options: Options, names: list[str] | None = None) -> dict[str, Any]:
+def measure(options: Options) -> dict[str, Any]:
     """Time every contestant at every batch size."""
-    with Team(names or list(TRAINING), options.threads, options.folder) as team:
+    with Team(options.choose(TRAINING), options.threads, options.folder) as team:
         by_batch = {str(batch): measure_batch(team, options, batch) for batch in options.batches}
         hello = {f"{name}, {n} threads": reply for (name, n), reply in team.hello.items()}
         return {"batches": by_batch, "missing": team.notes, "processes": hello}

@@ -14,9 +14,7 @@ def draw(results: dict[str, Any], path: Path) -> bool:
     """Write the figure, where there is enough to draw; say whether there was."""
     epoch, cold = epoch_bars(results), cold_bars(results)
     panels = [
-        (title, bars)
-        for title, bars in (("One epoch of MNIST, batch 128", epoch), ("From a cold start", cold))
-        if bars
+        (title, bars) for title, bars in (("One epoch of MNIST, batch 128", epoch), ("From a cold start", cold)) if bars
     ]
     if not panels:
         return False
@@ -54,7 +52,8 @@ def epoch_bars(results: dict[str, Any]) -> Bars:
     found = results.get("epoch", {}).get("batches", {}).get("128", {})
     colours = {"ours": BLUE, "limit": ORANGE}
     return [
-        (TRAINING[name].label, result["median"], colours.get(TRAINING[name].kind, GREY)) for name, result in found.items()
+        (TRAINING[name].label, result["median"], colours.get(TRAINING[name].kind, GREY))
+        for name, result in found.items()
     ]
 
 

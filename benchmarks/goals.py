@@ -95,7 +95,13 @@ def accuracy(result: dict[str, Any]) -> float:
 def goal_table(found: list[Goal]) -> str:
     """One line for each."""
     rows = [
-        [goal.what, f"{'≥' if goal.at_least else '≤'} {goal.bound:g}", f"{goal.measured:.4g}", verdict(goal), goal.against]
+        [
+            goal.what,
+            f"{'≥' if goal.at_least else '≤'} {goal.bound:g}",
+            f"{goal.measured:.4g}",
+            verdict(goal),
+            goal.against,
+        ]
         for goal in found
     ]
     return table("Goals", ["", "goal", "measured", "", "fastest peer"], rows)

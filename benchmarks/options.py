@@ -1,5 +1,6 @@
 """How much to measure, as one value."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +19,8 @@ def usual_threads() -> tuple[int, ...]:
 class Options:
     """What to measure.
 
-    folder: where the data lies that workers and scripts read. real: whether it is MNIST. threads: the numbers of
-    threads that every contestant is tried with.
+    folder: where the data lies that workers and scripts read. real: whether it is MNIST. n: the images of an epoch.
+    threads: the numbers of threads that every contestant is tried with. names: who takes part; none means all.
     """
 
     folder: Path
@@ -29,6 +30,11 @@ class Options:
     train_options: tuple[str, ...] | None = None
     n: int = 60_000
     threads: tuple[int, ...] = field(default_factory=usual_threads)
+    names: tuple[str, ...] = ()
+
+    def choose(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that are to take part."""
+        return [name for name in names if not self.names or name in self.names]
 
     @property
     def batches(self) -> list[int]:

@@ -17,8 +17,8 @@ CALLS = {"pixels": 10, "rows": 10, "single": 2000}  # in each round; the median 
 
 def measure(options: Options) -> dict[str, Any]:
     """Time every task; answers that differ are noted, and their giver dismissed."""
-    with Team(list(PREDICTING), options.threads, options.folder) as team:
-        for _ in team.ask_each("prepare", n=1000, hidden=128, batch=128, rate=RATE):
+    with Team(options.choose(PREDICTING), options.threads, options.folder) as team:
+        for _ in team.ask_each("prepare", n=min(1000, options.n), hidden=128, batch=128, rate=RATE):
             pass
         return {"tasks": {task: measure_task(team, options, task) for task in TASKS}, "missing": team.notes}
 

@@ -17,8 +17,9 @@ N = 15_360  # every one of the batch sizes divides it
 def measure(options: Options) -> dict[str, Any]:
     """Microseconds for each image: batch sizes at 128 hidden units, widths at batch 128."""
     batches, widths = (BATCHES[::3], WIDTHS[::3]) if options.quick else (BATCHES, WIDTHS)
-    with Team(NAMES, options.threads, options.folder) as team:
+    with Team(options.choose(NAMES), options.threads, options.folder) as team:
         return {
+            "missing": team.notes,
             "batch": {str(batch): measure_one(team, options, batch, 128) for batch in batches},
             "hidden": {str(hidden): measure_one(team, options, 128, hidden) for hidden in widths},
         }
@@ -40,7 +41,7 @@ def tables(results: dict[str, Any]) -> list[str]:
         table(
             f"{title}: µs for each image of an epoch",
             ["", *results[axis]],
-            [[TRAINING[name].label, *costs(results[axis], name)] for name in NAMES],
+            [[TRAINING[name].label, *costs(results[axis], name)] for name in NAMES if name not in results["missing"]],
         )
         for axis, title in titles.items()
     ]

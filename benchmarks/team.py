@@ -124,9 +124,7 @@ class Team:
         self.workers.pop(key).stop()
         self.note(key[0], f"with {key[1]} threads: {why}")
 
-    def rounds(
-        self, repeats: int, keys: list[Key], request: str, **arguments: Any
-    ) -> dict[Key, list[float]]:
+    def rounds(self, repeats: int, keys: list[Key], request: str, **arguments: Any) -> dict[Key, list[float]]:
         """Ask A B C, A B C, …, so that what disturbs the machine for a while disturbs all; return their times."""
         times: dict[Key, list[float]] = {key: [] for key in keys}
         for _ in range(repeats):

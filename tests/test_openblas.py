@@ -1,4 +1,4 @@
-"""A process may choose OpenBLAS's kernels; only where it is sure, never over the user's head, and never for a library."""
+"""A process may choose OpenBLAS's kernels: where it is sure, never over the user's head, never by a mere import."""
 
 import os
 import subprocess

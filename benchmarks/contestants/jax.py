@@ -58,7 +58,7 @@ class Steps(Contestant):
 
 
 class Scan(Steps):
-    """The whole epoch as one jitted lax.scan, gathering included; the smaller last batch follows in the same function."""
+    """The whole epoch as one jitted lax.scan, gathering included; the last, smaller batch follows in the same call."""
 
     def prepare_order(self, problem: Problem) -> None:
         """Put the order into one array."""
@@ -66,9 +66,7 @@ class Scan(Steps):
         self.jitted = jax.jit(partial(self.compute, rate=problem.rate, batch=problem.batch), donate_argnums=(0, 1))
 
     @staticmethod
-    def compute(
-        p: Params, total: jax.Array, x: jax.Array, y: jax.Array, order: jax.Array, *, rate: float, batch: int
-    ):
+    def compute(p: Params, total: jax.Array, x: jax.Array, y: jax.Array, order: jax.Array, *, rate: float, batch: int):
         """Scan over all whole batches, then take the rest."""
 
         def body(p: Params, index: jax.Array):

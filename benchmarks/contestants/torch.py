@@ -47,7 +47,7 @@ class Eager(Contestant):
         return [p.detach().numpy().T.copy() for p in self.model.parameters()]
 
     def classes(self, images: np.ndarray) -> np.ndarray:
-        """Scale pixels where there are any, and take the largest logit, a thousand rows at a time: they fit the cache."""
+        """Scale pixels where there are any, and take the largest logit, a thousand rows at a time: quicker than all."""
         with torch.inference_mode():
             return torch.cat([self._classes(chunk) for chunk in torch.from_numpy(images).split(1000)]).numpy()
 

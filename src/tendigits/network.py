@@ -141,7 +141,9 @@ class Network:
         logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
         for start in range(0, len(rows), CHUNK):
             chunk = rows[start : start + CHUNK]
-            logits[start : start + CHUNK] = self.forward(scale(chunk, np.empty(chunk.shape, logits.dtype)))
+            if chunk.dtype != logits.dtype:
+                chunk = scale(chunk, np.empty(chunk.shape, logits.dtype))
+            logits[start : start + CHUNK] = self.forward(chunk)
         return logits
 
     def predict_proba(self, images: Any) -> Array:

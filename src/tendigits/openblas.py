@@ -1,7 +1,7 @@
 """Which of its matrix products' kernels OpenBLAS, inside NumPy, is to use: chosen before NumPy loads.
 
-OpenBLAS knows processors by their model. On an AMD processor newer than itself it may fall back to AVX2 kernels although
-the processor has AVX-512, and then a matrix product takes almost twice as long. A `tendigits` process chooses for itself;
+OpenBLAS knows processors by their model. On an AMD processor newer than itself it may fall back to AVX2 kernels where
+there is AVX-512, and then a matrix product takes almost twice as long. A `tendigits` process chooses for itself;
 importing the library changes no one's environment.
 """
 
