@@ -14,14 +14,21 @@ import click
 import tendigits
 from tendigits.openblas import choose_kernels
 
-from . import allocations, cold, epoch, figure, goals, predict, problem, sweep
+from . import allocations, cold, epoch, figure, goals, pictures, predict, problem, sweep
 from .contestants import CONTESTANTS
 from .machine import cores, describe
 from .options import Options, usual_threads
 from .report import say
 from .team import ROOT
 
-PARTS = {"epoch": epoch, "predict": predict, "cold": cold, "sweep": sweep, "allocations": allocations}
+PARTS = {
+    "epoch": epoch,
+    "predict": predict,
+    "cold": cold,
+    "pictures": pictures,
+    "sweep": sweep,
+    "allocations": allocations,
+}
 
 
 @click.command(context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})

@@ -30,6 +30,7 @@ def goals(results: dict[str, Any]) -> list[Goal]:
         "epoch": epoch_goals,
         "cold": cold_goals,
         "predict": predict_goals,
+        "pictures": picture_goals,
         "allocations": allocation_goals,
     }
     return [goal for part, make in parts.items() if results.get(part) for goal in make(results[part])]
@@ -74,6 +75,15 @@ def predict_goals(predict: dict[str, Any]) -> Iterator[Goal]:
         for name in ("onnxruntime", "torch"):
             if name in found and "tendigits" in found:
                 yield Goal(f"predicting {words[task]} ÷ {name}", ratio(found["tendigits"], found[name]), 1.0)
+
+
+def picture_goals(pictures: dict[str, Any]) -> Iterator[Goal]:
+    """Distortions and convolutions beside PyTorch's."""
+    words = {"distort": "distorting 60,000 images ÷ PyTorch", "convolve": "convolutional epoch ÷ PyTorch"}
+    for task, found in pictures["tasks"].items():
+        ours, theirs = (found.get(f"{task}-{name}") for name in ("tendigits", "torch"))
+        if ours and theirs:
+            yield Goal(words[task], ratio(ours, theirs), 1.0)
 
 
 def allocation_goals(found: dict[str, Any]) -> Iterator[Goal]:

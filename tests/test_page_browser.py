@@ -179,7 +179,9 @@ def test_a_thicker_pen_leaves_more_ink(visit):
     for pen in "thin", "thick":
         tab.get_by_label(pen).check(force=True)
         draw_with_mouse(tab, SEVEN)
-        ink.append(tab.locator("#canvas").evaluate(f"(canvas) => ({PIXELS})(canvas).filter((value) => value < 128).length"))
+        ink.append(
+            tab.locator("#canvas").evaluate(f"(canvas) => ({PIXELS})(canvas).filter((value) => value < 128).length")
+        )
         tab.locator("#clear").click()
     assert ink[1] > 1.5 * ink[0]
 
@@ -396,7 +398,9 @@ def test_it_learns_from_a_correction_and_a_reset_brings_the_trained_weights_back
     assert answer(tab) == label
     assert (text(tab, "#before b"), text(tab, "#after b")) == (read, label)
     assert re.match(r"Learned in \d+ steps? of gradient descent", text(tab, "#lesson"))
-    assert re.match(r"Of \d+ test digits it now reads \d+, (as|\d+ (fewer|more) than) before\.", text(tab, "#forgotten"))
+    assert re.match(
+        r"Of \d+ test digits it now reads \d+, (as|\d+ (fewer|more) than) before\.", text(tab, "#forgotten")
+    )
     tab.locator("#reset").click()
     assert tab.locator(".bar").evaluate_all("bars => bars.map((bar) => bar.ariaLabel)") == before
     assert tab.locator("#taught").is_hidden()
@@ -564,7 +568,9 @@ def test_the_page_forbids_the_browser_every_connection(chromium, url, server):
     tab.goto(url)
     address = f"http://127.0.0.1:{server.server_port}/"
     assert tab.evaluate("(address) => fetch(address).then(() => 'came', () => 'refused')", address) == "refused"
-    tab.evaluate("(address) => new Promise((end) => { const i = new Image(); i.onerror = end; i.src = address; })", address)
+    tab.evaluate(
+        "(address) => new Promise((end) => { const i = new Image(); i.onerror = end; i.src = address; })", address
+    )
     assert server.asked == []
     tab.close()
 

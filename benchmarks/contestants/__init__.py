@@ -46,4 +46,10 @@ PREDICTING = {
     "torch": TRAINING["torch"],
     "onnxruntime": Entry("onnxruntime", "onnxruntime:Session", ("onnxruntime", "onnx")),
 }
-CONTESTANTS = TRAINING | PREDICTING
+PICTURES = {
+    "distort-tendigits": Entry("tendigits", "pictures_tendigits:Distort", ("tendigits",), "ours"),
+    "distort-torch": Entry("PyTorch", "pictures_torch:Distort", ("torch",)),
+    "convolve-tendigits": Entry("tendigits", "pictures_tendigits:Convolve", ("tendigits",), "ours"),
+    "convolve-torch": Entry("PyTorch", "pictures_torch:Convolve", ("torch",)),
+}
+CONTESTANTS = TRAINING | PREDICTING | PICTURES

@@ -133,4 +133,3 @@ def _remembered(network: Network) -> Known | None:
 
 def _digest(network: Network) -> str:
     return hashlib.sha256(network.params.tobytes()).hexdigest()
-
