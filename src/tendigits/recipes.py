@@ -44,7 +44,7 @@ RECIPES = {
     ),
     "plain": Recipe(
         "the most that 784-128-10 learns from the images as they are",
-        {"epochs": 30, "batch_size": 64, "learning_rate": 0.3},
+        {"epochs": 30, "learning_rate": 0.5, "momentum": 0.85},
     ),
     "best": Recipe(
         "the most that 784-128-10 learns, from distorted images",
