@@ -8,22 +8,33 @@ import pytest
 
 from tendigits.openblas import NEEDED, choose_kernels
 
-CPU = "processor\t: {n}\nvendor_id\t: {vendor}\nmodel name\t: Some: processor\nflags\t\t: fpu sse2 avx2 {flags}\n\n"
+CPU = """processor\t: {n}
+vendor_id\t: {vendor}
+cpu family\t: {family}
+model name\t: Some: processor
+flags\t\t: fpu sse2 avx2 {flags}
+
+"""
 
 
-def chosen(tmp_path, vendor="AuthenticAMD", flags=NEEDED, environ=None):
+def chosen(tmp_path, vendor="AuthenticAMD", family=26, flags=NEEDED, environ=None):
     cpuinfo = tmp_path / "cpuinfo"
-    cpuinfo.write_text("".join(CPU.format(n=n, vendor=vendor, flags=" ".join(flags)) for n in range(2)))
+    cores = (CPU.format(n=n, vendor=vendor, family=family, flags=" ".join(flags)) for n in range(2))
+    cpuinfo.write_text("".join(cores))
     environ = {} if environ is None else environ
     choose_kernels(environ, cpuinfo)
     return environ.get("OPENBLAS_CORETYPE")
 
 
-def test_amd_with_avx512_gets_its_kernels(tmp_path):
+def test_amd_with_wide_avx512_gets_its_kernels(tmp_path):
     assert chosen(tmp_path) == "SkylakeX"
 
 
-def test_intel_knows_itself(tmp_path):
+def test_amd_with_half_as_wide_avx512_is_left_alone(tmp_path):
+    assert chosen(tmp_path, family=25) is None
+
+
+def test_intel_is_left_alone(tmp_path):
     assert chosen(tmp_path, vendor="GenuineIntel") is None
 
 
@@ -37,10 +48,10 @@ def test_what_the_user_has_set_stays(tmp_path, user):
     assert chosen(tmp_path, environ={"OPENBLAS_CORETYPE": user}) == user
 
 
-def test_without_cpuinfo_nothing_is_chosen(tmp_path):
+def test_without_cpuinfo_or_with_a_strange_one_nothing_is_chosen(tmp_path):
     environ = {}
     choose_kernels(environ, tmp_path / "cpuinfo")
-    (tmp_path / "cpuinfo").write_text("")
+    (tmp_path / "cpuinfo").write_text(CPU.format(n=0, vendor="AuthenticAMD", family="?", flags=" ".join(NEEDED)))
     choose_kernels(environ, tmp_path / "cpuinfo")
     assert environ == {}
 

@@ -10,22 +10,24 @@ from pathlib import Path
 
 CPUINFO = Path("/proc/cpuinfo")  # Linux alone has it
 NEEDED = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}  # what the kernels called SkylakeX are made of
+ZEN_5 = 26  # AMD's first family that computes 512 bits at once; in Zen 4 these kernels gain nothing
 
 
 def choose_kernels(environ: MutableMapping[str, str], cpuinfo: Path = CPUINFO) -> None:
-    """Set OPENBLAS_CORETYPE to SkylakeX where an AMD processor has all it needs, unless the user has set it.
+    """Set OPENBLAS_CORETYPE to SkylakeX where an AMD processor is sure to gain by it, unless the user has set it.
 
-    Intel's processors are left alone: OpenBLAS has kernels for some that are better still, and knows them all.
+    Intel's processors are left alone: OpenBLAS goes by what they can do.
     """
-    if "OPENBLAS_CORETYPE" not in environ and _is_amd_with_avx512(cpuinfo):
+    if "OPENBLAS_CORETYPE" not in environ and _is_amd_with_wide_avx512(cpuinfo):
         environ["OPENBLAS_CORETYPE"] = "SkylakeX"
 
 
-def _is_amd_with_avx512(cpuinfo: Path) -> bool:
+def _is_amd_with_wide_avx512(cpuinfo: Path) -> bool:
     try:
-        text = cpuinfo.read_text()
+        lines = [line.partition(":") for line in cpuinfo.read_text().splitlines()]
     except OSError:
         return False
-    lines = (line.partition(":") for line in text.splitlines())
-    facts = {name.strip(): value.split() for name, _, value in lines}
-    return facts.get("vendor_id") == ["AuthenticAMD"] and set(facts.get("flags", [])) >= NEEDED
+    facts = {name.strip(): value.strip() for name, _, value in lines}
+    if facts.get("vendor_id") != "AuthenticAMD" or not set(facts.get("flags", "").split()) >= NEEDED:
+        return False
+    return facts.get("cpu family", "").isdecimal() and int(facts["cpu family"]) >= ZEN_5
