@@ -30,7 +30,9 @@ class Broken(Exception):
 
 def run(command: list[str], threads: int | None = None) -> dict[str, Any]:
     """Run a command to its end: seconds, megabytes, and the accuracy that it printed, if any."""
-    env = os.environ | ({} if threads is None else {"OMP_NUM_THREADS": str(threads)})
+    env = {"KERAS_BACKEND": "jax" if find_spec("jax") else "torch"} | os.environ
+    if threads is not None:
+        env["OMP_NUM_THREADS"] = str(threads)
     time.sleep(PAUSE)
     done = subprocess.run([*STOPWATCH, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=600)
     *output, last = done.stdout.splitlines() or ["{}"]
@@ -106,15 +108,16 @@ def trainings(options: Options) -> dict[str, Any]:
 
 def script(name: str, options: Options) -> Any:
     """A peer's program; the round that does not count finds the number of threads that suits it."""
+    command = [sys.executable, str(SCRIPTS / f"train_{name}.py"), str(options.folder)]
     best = {}
 
     def once(number: int) -> dict[str, Any]:
-        command = [sys.executable, str(SCRIPTS / f"train_{name}.py"), str(options.folder), str(number)]
-        if number == 0:
-            run(command)
-            trial = {threads: run(command, threads)["seconds"] for threads in options.threads}
-            best["threads"] = min(trial, key=trial.__getitem__)
-        return run(command, best["threads"])
+        if number:
+            return run([*command, str(number)], best["threads"])
+        run([*command, "0"])
+        trial = {threads: run([*command, "0"], threads) for threads in options.threads}
+        best["threads"] = min(trial, key=lambda threads: trial[threads]["seconds"])
+        return trial[best["threads"]]
 
     return once
 
