@@ -106,7 +106,7 @@ def scribble(rng):
     return [list(map(tuple, rng.uniform(0.05, 0.95, (14, 2))))]
 
 
-def spline(points, per_piece=8):
+def spline(points, per_piece=3):
     """Points along the Catmull-Rom spline through control points; a straight line stays straight."""
     p = np.array([points[0], *points, points[-1]])
     t = np.linspace(0, 1, per_piece, endpoint=False)[:, None]

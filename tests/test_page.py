@@ -145,6 +145,13 @@ def scribbles():
     return np.stack([redrawn(drawn(shape, rng)) for shape in shapes for _ in range(3)])
 
 
+def test_digits_as_people_draw_them_are_read_nine_times_in_ten(reader):
+    digits, drawings = zip(*written_digits(12), strict=True)
+    for width in 0.04, 0.06, 0.08:
+        images = np.stack([redrawn(strokes, width) for strokes in drawings])
+        assert (reader.predict(images) == digits).mean() >= 0.9
+
+
 def test_digits_are_hardly_ever_strange_and_scribbles_mostly_are(reader, mnist_or_digits, scribbles):
     known = familiarity(reader, mnist_or_digits)
     written = np.stack([redrawn(strokes) for _, strokes in written_digits(12)])

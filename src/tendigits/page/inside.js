@@ -63,7 +63,7 @@ export class Inside {
     this.reading = reading;
     const fires = reading?.ys[2];
     const most = fires ? largest(fires) : 1;
-    this.units.forEach((button, j) => button.style.setProperty("--lit", fires ? (fires[j] / most).toFixed(3) : 0.5));
+    this.units.forEach((button, j) => light(button, fires ? (fires[j] / most).toFixed(2) : "0.5"));
     const awake = fires?.filter((value) => value > 0).length;
     say(byId("awake"), fires ? `${awake} of ${fires.length} fire for this drawing.` : "");
     this.showWires();
@@ -104,6 +104,11 @@ export class Inside {
 function unit(j) {
   const label = `Hidden unit ${j + 1}`;
   return make("button", { type: "button", tabIndex: -1, ariaLabel: label }, make("canvas", { width: 28, height: 28 }));
+}
+
+// Only where it changes: most units are silent, and stay so.
+function light(button, lit) {
+  if (button.style.getPropertyValue("--lit") !== lit) button.style.setProperty("--lit", lit);
 }
 
 // A curve from a unit down to an output: red where it speaks for it, blue against, as thick as it is strong.

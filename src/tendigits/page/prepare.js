@@ -121,7 +121,7 @@ function otsu(levels) {
 // Keep the ink of the strokes and of the pixels that touch them. A stroke is connected ink above Otsu's threshold with at
 // least MIN_STROKE of the heaviest one's ink.
 function strokes(ink) {
-  const levels = Uint16Array.from(ink.data, (value) => Math.floor(value + 0.5));
+  const levels = new Uint16Array(ink.data.map((value) => Math.floor(value + 0.5)));
   const { threshold, contrast } = otsu(levels);
   if (contrast + ink.noise < MIN_CONTRAST || contrast < ink.noise) return null;
   const parts = connected(ink, levels, threshold);

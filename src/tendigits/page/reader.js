@@ -60,7 +60,7 @@ export class Reader {
 
 // Bytes 0 to 255 to inputs 0 to 1.
 export function inputFrom(field) {
-  return Float64Array.from(field, (value) => value / 255);
+  return new Float64Array(field).map((value) => value / 255); // many times faster than Float64Array.from
 }
 
 function highest(values) {

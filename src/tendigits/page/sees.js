@@ -10,16 +10,18 @@ export function showWhatItSees(reading, boxed) {
   say(byId("box-caption"), boxed ? "fitted into 20 × 20" : "not fitted");
   say(byId("field-caption"), boxed ? "centred by its mass in 28 × 28" : "the whole sheet, shrunk to 28 × 28");
   const canvases = ["stage-ink", "stage-box", "stage-field"].map(byId);
+  byId("crop").hidden = !(reading && boxed);
   if (!reading) return canvases.forEach(erase);
   const { ink, crop, box, field } = reading.prepared;
-  paintInk(canvases[0], ink, boxed && crop);
+  paintInk(canvases[0], ink);
+  layFrame(byId("crop"), ink, crop);
   if (boxed) paint(canvases[1], inMiddle(box, 20), inkColour());
   else erase(canvases[1]);
   paint(canvases[2], { w: 28, h: 28, data: field }, inkColour());
 }
 
-// The ink on its sheet, drawn small, with the frame that `crop` cuts out.
-function paintInk(canvas, ink, crop) {
+// The ink on its sheet, drawn small.
+function paintInk(canvas, ink) {
   const scale = STAGE / Math.max(ink.w, ink.h);
   const small = { w: STAGE, h: STAGE, data: new Float64Array(STAGE * STAGE) };
   const [left, top] = [(STAGE - ink.w * scale) / 2, (STAGE - ink.h * scale) / 2];
@@ -30,12 +32,15 @@ function paintInk(canvas, ink, crop) {
     }
   }
   paint(canvas, small, inkColour(largest(small.data)));
-  if (!crop) return;
-  const context = canvas.getContext("2d");
-  context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--accent");
-  context.lineWidth = 1.5;
-  const [w, h] = [crop.right - crop.left + 1, crop.bottom - crop.top + 1];
-  context.strokeRect(left + crop.left * scale, top + crop.top * scale, w * scale, h * scale);
+}
+
+// Lay a frame around what is cropped; all in shares of the picture's width, as margins are.
+function layFrame({ style }, { w, h }, { left, top, right, bottom }) {
+  const longer = Math.max(w, h);
+  style.left = `${(100 * ((longer - w) / 2 + left)) / longer}%`;
+  style.marginTop = `${(100 * ((longer - h) / 2 + top)) / longer}%`;
+  style.width = `${(100 * (right - left + 1)) / longer}%`;
+  style.aspectRatio = `${right - left + 1} / ${bottom - top + 1}`;
 }
 
 // A picture in the middle of a square.

@@ -1,6 +1,6 @@
 // The sheet of paper: strokes and pictures, each state kept so that all can be undone.
 
-const READ = 168; // side of what is read of a drawing: a quarter of the sheet's, six times the network's
+const READ = 112; // side of what is read of a drawing: a sixth of the sheet's, four times the network's
 const PENS = { thin: 0.042, medium: 0.06, thick: 0.085 }; // shares of the sheet's side
 
 export class Sheet {

@@ -115,7 +115,7 @@ def _ways(points: Array) -> Array:
 
 
 def remember(network: Network, dataset: Dataset) -> None:
-    """Measure what is familiar to the network in the box, for those who have no MNIST, and keep it in half precision."""
+    """Measure what is familiar to the network in the box, and keep it, for those who have no MNIST."""
     known = measured(network, dataset)
     arrays = {name: known[name].astype(np.float16) for name in ("P", "centres")}
     about = {"weight": known["weight"], "limit": known["limit"], "params": _digest(network)}
