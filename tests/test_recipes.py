@@ -52,8 +52,7 @@ def test_an_unknown_recipe():
 
 
 def test_the_convolutional_networks_stay_small():
-    shape = {name: RECIPES["cnn"].options[name] for name in ("conv", "dropout")}
-    network = Network(architecture((28, 28), 10, **shape), seed=None)
+    network = Network(architecture((28, 28), 10, conv=RECIPES["cnn"].options["conv"]), seed=None)
     assert network.params.size <= 250_000
 
 

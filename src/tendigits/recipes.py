@@ -27,8 +27,6 @@ CNN = {
     "conv": "24x5 pool 48x3 64x3 pool",
     "epochs": 20,
     "learning_rate": 0.1,
-    "weight_decay": 1e-4,
-    "dropout": 0.3,
     "workers": 2,
     **DISTORTED,
 }
