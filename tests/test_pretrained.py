@@ -14,7 +14,7 @@ from tendigits.evaluate import evaluate
 from tendigits.images import to_mnist
 from tendigits.pretrained import PATH
 
-SHA256 = "?"
+SHA256 = "3c458a661f870395dbafe8930a277b16c67129b520596af7f990946a6d94184c"
 
 
 def test_it_is_the_network_that_was_released():
