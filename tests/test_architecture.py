@@ -17,7 +17,7 @@ FLOORS = [  # a module may import from the floors above it, and from its own
     {"images", "augment", "loss", "download", "foreign", "architecture"},
     {"batches"},
     {"data", "network", "pictures"},
-    {"optim", "pretrained"},
+    {"optim", "pretrained", "workspace"},
     {"settings", "history"},
     {"checkpoint", "shards", "recipes"},
     {"train"},

@@ -226,7 +226,9 @@ def test_a_missing_data_folder(tmp_path):
     assert failed(tendigits("train", "--data", "nowhere", cwd=tmp_path), 2, "nowhere")
 
 
-@pytest.mark.parametrize("command", ["train", "recipes", "evaluate", "robustness", "score", "predict", "draw", "export", "info"])
+@pytest.mark.parametrize(
+    "command", ["train", "recipes", "evaluate", "robustness", "score", "predict", "draw", "export", "info"]
+)
 def test_every_option_is_explained(command, tmp_path):
     from tendigits.cli import main
 

@@ -8,7 +8,7 @@ from tendigits import InputError, Network
 from tendigits.layers import BatchNorm, Conv2D, Ensemble, Flatten, Linear, MaxPool2D, ReLU, Reshape
 from tendigits.layers import conv as conv_module
 from tendigits.loss import cross_entropy
-from tendigits.network import Workspace
+from tendigits.workspace import Workspace
 
 RNG = np.random.default_rng(3)
 

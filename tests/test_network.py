@@ -3,18 +3,14 @@
 import copy
 import json
 import pickle
-import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from gradients import small_problem
 
 from tendigits import InputError, Network
 from tendigits.files import read_npz, write_npz
 from tendigits.layers import Linear, ReLU
-from tendigits.network import Workspace
-from tendigits.optim import SGD
 
 
 @pytest.fixture
@@ -56,39 +52,6 @@ def test_impossible_layers_are_refused(layers):
 def test_layers_must_fit_each_other():
     with pytest.raises(InputError, match="do not fit"):
         Network([Linear(3, 4), Linear(5, 2)])
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_all_arithmetic_has_the_networks_dtype(dtype):
-    network = Network([4, 3, 2], dtype=dtype)
-    workspace = Workspace(network, 5)
-    network.gradient(np.ones((5, 4), dtype), np.zeros(5, int), workspace)
-    assert {a.dtype for a in [network.grads, *workspace.ys, *workspace.dys]} == {np.dtype(dtype)}
-
-
-def test_a_workspace_changes_where_results_go_and_nothing_else():
-    network, x, labels = small_problem((6, 5, 4, 3))
-    plain = network.gradient(x, labels)
-    expected = network.grads.copy()
-    network.grads[...] = np.nan
-    assert network.gradient(x, labels, Workspace(network, len(x))) == pytest.approx(plain, rel=1e-12)
-    np.testing.assert_allclose(network.grads, expected, rtol=1e-10, atol=1e-14)
-
-
-def test_steps_after_the_first_allocate_nothing_of_batch_size():
-    n = 512
-    network = Network([784, 128, 10])
-    workspace, optimizer = Workspace(network, n), SGD(network)
-    x, labels = np.random.default_rng(0).random((n, 784), dtype=np.float32), np.arange(n) % 10
-    network.gradient(x, labels, workspace)
-    tracemalloc.start()
-    for _ in range(3):
-        network.gradient(x, labels, workspace)
-        optimizer.step(0.1)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    smallest_activation = n * 10 * 4
-    assert peak < 2 * smallest_activation, "the labels' and the softmax's few numbers per example, and no more"
 
 
 def test_predictions_of_images_rows_floats_and_bytes_agree(network):

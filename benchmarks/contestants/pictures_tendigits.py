@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from tendigits import Network, Settings
+from tendigits import Network
 from tendigits.architecture import architecture
 from tendigits.augment import Distortion, warp
 from tendigits.recipes import DISTORTED, RECIPES
@@ -12,7 +12,7 @@ from tendigits.train import Run, one_blas_thread_each
 
 from ..problem import CLASSES, Problem
 from .base import Contestant
-from .tendigits import GivenOrder
+from .tendigits import GivenOrder, plain_sgd
 
 
 class Distort(Contestant):
@@ -45,16 +45,9 @@ class Convolve(Contestant):
         """Make the network and its run."""
         images = np.array(problem.images).reshape(-1, 28, 28)
         self.network = Network(cnn_layers(), seed=0)
-        settings = Settings(
-            epochs=10**6,
-            batch_size=problem.batch,
-            optimizer="sgd",
-            learning_rate=problem.rate,
-            weight_decay=0,
-            schedule="constant",
-            workers=self.threads,
+        self.run = Run(
+            self.network, (images, problem.labels), None, plain_sgd(problem, self.threads), SeededOrder(problem.order)
         )
-        self.run = Run(self.network, (images, problem.labels), None, settings, SeededOrder(problem.order))
 
     def epoch(self) -> float:
         """Train for one epoch."""

@@ -22,6 +22,19 @@ class GivenOrder:
         return self.order[:n]
 
 
+def plain_sgd(problem: Problem, workers: int = 1) -> Settings:
+    """Settings for epochs without end of the same plain steps."""
+    return Settings(
+        epochs=10**6,
+        batch_size=problem.batch,
+        optimizer="sgd",
+        learning_rate=problem.rate,
+        weight_decay=0,
+        schedule="constant",
+        workers=workers,
+    )
+
+
 class Tendigits(Contestant):
     """`train.Run.epoch` over uint8 images; `Network.predict` and `Network.forward`."""
 
@@ -30,16 +43,8 @@ class Tendigits(Contestant):
         images = np.array(problem.images)  # in memory, not mapped from the file
         self.network = Network([images.shape[1], problem.hidden, CLASSES])
         self.network.params[...] = np.concatenate([p.ravel() for p in problem.start])
-        settings = Settings(
-            epochs=10**6,
-            batch_size=problem.batch,
-            optimizer="sgd",
-            learning_rate=problem.rate,
-            weight_decay=0,
-            schedule="constant",
-        )
         self.order = problem.order
-        self.run = Run(self.network, (images, problem.labels), None, settings, GivenOrder(problem.order))
+        self.run = Run(self.network, (images, problem.labels), None, plain_sgd(problem), GivenOrder(problem.order))
 
     def epoch(self) -> float:
         """Train for one epoch."""

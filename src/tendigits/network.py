@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from math import prod
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from .files import read_npz, write_npz
 from .foreign import read_safetensors, read_sklearn, read_torch
 from .layers import LAYERS, Array, Conv2D, Ensemble, Layer, Linear, ReLU, Reshape, Shape
 from .loss import softmax, softmax_cross_entropy
+
+if TYPE_CHECKING:
+    from .workspace import Workspace
 
 FORMAT = "tendigits model 1"
 CHUNK = 1000  # images predicted at a time: enough to keep the matrix product busy, and little memory
@@ -252,28 +255,6 @@ def _naming(path: Path | str) -> Iterator[None]:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} holds no valid model: {error}") from error
-
-
-class Workspace:
-    """The arrays that a training step fills, for batches of n: made once, so that steps allocate nothing large.
-
-    ys[i] takes what layer i puts out and dys[i] its gradient. A layer that only views its input, or may write over it,
-    shares the memory of the layer before it, unless that one looks at its own output again on the way back.
-    """
-
-    def __init__(self, network: Network, n: int) -> None:
-        self.ys: list[Array] = []
-        self.dys: list[Array] = []
-        before = Layer()
-        for i, (layer, shape) in enumerate(zip(network.layers, network.shapes[1:], strict=True)):
-            full = n, *shape
-            shared = i > 0 and (layer.is_view or layer.in_place)
-            over = shared and not (layer.in_place and before.needs_y)
-            self.ys.append(self.ys[-1].reshape(full) if over else np.empty(full, network.dtype))
-            self.dys.append(self.dys[-1].reshape(full) if shared else np.empty(full, network.dtype))
-            before = layer
-        # Column by column in memory: the softmax then reduces over the long axis, several times faster.
-        self.ys[-1] = np.empty((n, network.sizes[-1]), network.dtype, order="F")
 
 
 def _checked(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:

@@ -14,7 +14,8 @@ import numpy as np
 from .augment import Moves
 from .batches import Batch
 from .layers import Array
-from .network import Network, Workspace
+from .network import Network
+from .workspace import Workspace
 
 Examples = tuple[Array, Array, Array | None]  # rows, class indices, weights
 
