@@ -18,6 +18,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tendigits import Distortion, Network, load_mnist, plots
+from tendigits.cli.recipes import words
 from tendigits.cli.robustness import table as robustness_table
 from tendigits.data import class_index
 from tendigits.evaluate import evaluate
@@ -56,6 +57,11 @@ def train(folder, recipe, seed):
     return json.loads(report.read_text())
 
 
+def kept(folder, recipe):
+    """The reports that lie in the folder, by seed."""
+    return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{recipe}-*.json"))]
+
+
 def table(reports):
     """One row for each recipe: the mean over its seeds, with what goes with it."""
     header = ["recipe", "mean ± sd", "95 % interval of the mean", "seeds", "training, s", "mistakes"]
@@ -79,11 +85,7 @@ def table(reports):
 
 def commands():
     """The options behind each name."""
-    lines = []
-    for name, recipe in RECIPES.items():
-        words = [word for key, value in recipe.options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
-        lines.append(f"    {name + ':':<10}{shlex.join(words)}")
-    return "\n".join(lines)
+    return "\n".join(f"    {name + ':':<10}{shlex.join(words(recipe.options))}" for name, recipe in RECIPES.items())
 
 
 def curves(reports):
@@ -149,24 +151,28 @@ def write(blocks):
 def main(folder, seeds, names):
     """Train, measure, write."""
     folder.mkdir(parents=True, exist_ok=True)
-    reports = {
-        name: [train(folder, name, seed) for seed in range(1 if name == "ensemble" else seeds)] for name in names
-    }
+    for name in names:
+        for seed in range(1 if name == "ensemble" else seeds):
+            train(folder, name, seed)
+    reports = {name: found for name in RECIPES if (found := kept(folder, name))}
     dataset = load_mnist()
     labels = class_index(dataset.test_labels, dataset.classes)
     disturbed = {
         name: robustness(Network.load(folder / f"{name}-0.npz"), dataset.test_images, labels)
         for name in DISTURBED
-        if name in names
+        if name in reports
     }
-    last = list(names)[-1]
-    mistakes, words = gallery(Network.load(folder / f"{last}-0.npz"), dataset)
-    plots.save(curves(reports), DOCS / "learning_curves.png")
+    last = list(reports)[-1]
+    mistakes, count = gallery(Network.load(folder / f"{last}-0.npz"), dataset)
+    single = {name: found for name, found in reports.items() if name != "ensemble"}
+    plots.save(curves(single), DOCS / "learning_curves.png")
     plots.save(distortions(dataset.train_images), DOCS / "distortions.png")
     plots.save(mistakes, DOCS / "mistakes.png")
-    plots.save(plots.robustness(disturbed), DOCS / "robustness.png")
-    blocks = {"table": table(reports), "commands": commands(), "mistakes": f"`{last}`, seed 0: {words}"}
-    write(blocks | {"robustness": robustness_table(disturbed)})
+    blocks = {"table": table(reports), "commands": commands(), "mistakes": f"`{last}`, seed 0: {count}"}
+    if disturbed:
+        plots.save(plots.robustness(disturbed), DOCS / "robustness.png")
+        blocks["robustness"] = robustness_table(disturbed)
+    write(blocks)
 
 
 if __name__ == "__main__":

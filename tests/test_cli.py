@@ -241,3 +241,11 @@ def test_version(tmp_path):
     import tendigits as package
 
     assert package.__version__ in tendigits("--version", cwd=tmp_path).stdout
+
+
+def test_figures_of_convolutions_and_of_ensembles(tmp_path):
+    options = ["--data", "digits", "--epochs", "1", "--conv", "2x5 pool", "--hidden", "8", "--members", "2"]
+    done = tendigits("train", *options, "--plots", "figures", cwd=tmp_path)
+    assert "member 2/2  epoch 1/1" in done.stdout
+    assert (tmp_path / "figures" / "history.csv").exists()
+    assert not (tmp_path / "figures" / "first_layer.png").exists()

@@ -5,7 +5,7 @@ import pytest
 from gradients import numerical_gradient, relative_error, small_problem
 
 from tendigits import InputError, Network
-from tendigits.layers import BatchNorm, Conv2D, Ensemble, Flatten, Linear, MaxPool2D, ReLU, Reshape
+from tendigits.layers import BatchNorm, Conv2D, Dropout, Ensemble, Flatten, Linear, MaxPool2D, ReLU, Reshape
 from tendigits.layers import conv as conv_module
 from tendigits.loss import cross_entropy
 from tendigits.workspace import Workspace
@@ -79,6 +79,24 @@ def test_every_coordinate_of_the_gradient(with_workspace):
     ours = network.grads.copy()
     expected = numerical_gradient(lambda: cross_entropy(network.activations(x)[-1], labels), network.params)
     assert relative_error(ours, expected) < 1e-7
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [
+        [MaxPool2D(2), Flatten(), Dropout(0.5)],
+        [ReLU(), MaxPool2D(2), Flatten(), Dropout(0.5), ReLU()],
+        [MaxPool2D(2), ReLU(), Dropout(0.5), Flatten()],
+        [BatchNorm(2), ReLU(), MaxPool2D(2), Flatten(), ReLU()],
+        [Dropout(0.5), Dropout(0.2), MaxPool2D(2), Flatten()],
+    ],
+)
+def test_a_workspace_changes_nothing_whatever_the_order_of_layers(middle):
+    network, x, labels = small_problem([Reshape(6, 6), Conv2D(1, 2, 3), *middle, Linear(8, 3)])
+    network.gradient(x, labels, rng=np.random.default_rng(1))
+    expected = network.grads.copy()
+    network.gradient(x, labels, Workspace(network, len(x)), rng=np.random.default_rng(1))
+    np.testing.assert_allclose(network.grads, expected, rtol=1e-10, atol=1e-14)
 
 
 def flipped(self, x, y, dy, out=None, honest=Conv2D.backward_input):
@@ -171,6 +189,23 @@ def test_an_ensemble_answers_with_the_mean_and_is_saved_whole(tmp_path):
     assert not any(np.shares_memory(member.params, together.params) for member in members)
     together.save(tmp_path / "ensemble.npz")
     np.testing.assert_array_equal(Network.load(tmp_path / "ensemble.npz").logits(x), together.logits(x))
+
+
+def test_an_ensemble_is_not_trained():
+    together = Network.ensemble([Network([6, 3]), Network([6, 3])])
+    with pytest.raises(InputError, match="train its members"):
+        together.gradient(np.ones((2, 6), np.float32), np.zeros(2, int))
+
+
+def test_an_ensemble_of_nothing_or_of_strangers():
+    with pytest.raises(InputError, match="a network or more"):
+        Network.ensemble([])
+    other = Network([6, 3])
+    other.classes = np.array([2, 1, 0])
+    with pytest.raises(InputError, match="same classes"):
+        Network.ensemble([Network([6, 3]), other])
+    with pytest.raises(InputError, match="begins with Linear"):
+        Network.rebuild([["Ensemble", [["ReLU"]]]], np.zeros(0, np.float32), [0, 1], {})
 
 
 def test_the_members_of_an_ensemble_must_agree():

@@ -5,7 +5,7 @@ import pytest
 
 from tendigits import InputError, Network
 from tendigits.explain import contributions
-from tendigits.layers import Dropout, Linear, ReLU
+from tendigits.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
 
 
 def network_with_biases(layers):
@@ -64,3 +64,9 @@ def test_the_networks_dtype_is_kept(digits):
 def test_bad_input_is_refused_in_a_sentence(image, pair, words):
     with pytest.raises(InputError, match=words):
         contributions(Network([784, 10]), image, *pair)
+
+
+def test_layers_whose_contributions_are_not_known_are_named():
+    network = Network([Reshape(6, 6), Conv2D(1, 2, 3), Flatten(), Linear(32, 3)])
+    with pytest.raises(InputError, match="not for Reshape, Conv2D, Flatten"):
+        contributions(network, np.zeros(36), 0, 1)

@@ -46,6 +46,27 @@ def test_a_recipe_as_arguments():
     }
 
 
+def test_a_recipe_to_compare_with_is_taken_whole():
+    """Whatever the first way was."""
+    first = reader.make_context("x", ["--recipe", "cnn"]).params
+    second = reader.make_context("--against", ["--recipe", "plain"], default_map=first).params
+    assert second == reader.make_context("x", ["--recipe", "plain"]).params
+
+
+def test_an_ensemble_is_never_resumed_from_an_older_one(digits, tmp_path):
+    arguments = {"hidden": 8, "members": 2, "checkpoint": tmp_path / "c.npz"}
+    train_and_test(digits, Settings(epochs=1), **arguments)
+    with pytest.raises(KeyboardInterrupt):
+        train_and_test(digits, Settings(epochs=2), callbacks=[interrupt], **arguments)
+    again = train_and_test(digits, Settings(epochs=2), resume=True, **arguments)
+    straight = train_and_test(digits, Settings(epochs=2), hidden=8, members=2)
+    np.testing.assert_array_equal(again.network.params, straight.network.params)
+
+
+def interrupt(network, history):
+    raise KeyboardInterrupt
+
+
 def test_an_unknown_recipe():
     with pytest.raises(InputError, match="no recipe 'worst': choose one of seed, fast"):
         recipe("worst")

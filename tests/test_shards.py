@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from training import SETTINGS, corners, trained
 
-from tendigits import Distortion, InputError, Network, fit
+from tendigits import Distortion, Diverged, InputError, Network, fit
 from tendigits.layers import BatchNorm, Dropout, Linear, ReLU
 
 
@@ -39,6 +39,11 @@ def test_the_same_seed_gives_the_same_bits(data):
         fit(network, *data, settings, seed=5)
     for network in networks[1:]:
         np.testing.assert_array_equal(network.params, networks[0].params)
+
+
+def test_divergence_is_told_in_a_sentence_and_nothing_else(data):
+    with pytest.raises(Diverged, match="learning rate"):  # a warning would be an error here
+        trained(data, replace(SETTINGS, workers=2, learning_rate=1e30))
 
 
 def test_batch_normalisation_is_not_shared_out(data):

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
+
 from .errors import InputError
 from .layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape, Shape
 
 
 def architecture(
-    image_shape: Shape, n_classes: int, *, hidden: Sequence[int] = (128,), conv: str = "", dropout: float = 0.0
+    image_shape: Shape, n_classes: int, *, hidden: int | Sequence[int] = (128,), conv: str = "", dropout: float = 0.0
 ) -> list[Layer]:
     """Build the layers of a classifier of images (height, width), or of rows (n_in,).
 
     conv: convolutions, each with a ReLU, that come first: "24x5 pool 48x3" is 24 kernels of 5 × 5, a maximum over
-    2 × 2, 48 kernels of 3 × 3. hidden: widths of the dense layers after them, each with a ReLU. dropout: the share of
-    each hidden layer that is left out in training. Raises InputError where these do not fit.
+    2 × 2, 48 kernels of 3 × 3. hidden: width or widths of the dense layers after them, each with a ReLU. dropout: the
+    share of each hidden layer that is left out in training. Raises InputError where these do not fit.
     """
     layers: list[Layer] = []
     shape: Shape = (prod(map(int, image_shape)),)
@@ -22,7 +24,7 @@ def architecture(
         layers = _convolutions(image_shape, conv)
         for layer in layers:
             shape = layer.out_shape(shape)
-    for width in hidden:
+    for width in np.atleast_1d(hidden).tolist():
         layers += [Linear(shape[0], width), ReLU(), *([Dropout(dropout)] if dropout else [])]
         shape = (width,)
     return [*layers, Linear(shape[0], n_classes)]

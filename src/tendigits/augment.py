@@ -49,7 +49,10 @@ class Distortion:
         return any((self.rotation, self.scaling, self.shear, self.translation, self.elastic))
 
     def __call__(self, images: Array, rng: np.random.Generator) -> Array:
-        """Distort images (n, h, w), each in its own way, into new ones of the same dtype: uint8 or a kind of float."""
+        """Distort images (n, h, w), each in its own way, into new ones of the same dtype, uint8 or a kind of float.
+
+        All is computed in float32. Raises InputError for another shape or dtype.
+        """
         images = np.asarray(images)
         if images.ndim != 3 or not (images.dtype == np.uint8 or images.dtype.kind == "f"):
             raise InputError(f"Images must be (n, h, w) of uint8 or floats, not {images.shape} of {images.dtype}.")

@@ -60,9 +60,9 @@ def _identity(run: "Run") -> dict[str, Any]:
 
 def _check_same_run(path: Path | str, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
     for name, value in ours.items():
-        if theirs[name] != value:
+        if theirs.get(name) != value:
             raise InputError(
-                f"{path} belongs to another run: its {name} is {theirs[name]}, and here it is {value}. "
+                f"{path} belongs to another run: its {name} is {theirs.get(name)}, and here it is {value}. "
                 "Resume with the same options, or train without --resume."
             )
 

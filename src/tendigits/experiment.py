@@ -61,6 +61,9 @@ def train_and_test(
     rng = np.random.default_rng(seed)
     train, validation = _split(dataset, n_validation, rng)
     shape, n_classes = dataset.train_images.shape[1:], len(dataset.classes)
+    if checkpoint and not resume:
+        for member in range(members):
+            _checkpoint_of(checkpoint, member).unlink(missing_ok=True)
     networks, histories = [], []
     for member in range(members):
         rng = np.random.default_rng([seed, member]) if member else rng

@@ -15,7 +15,7 @@ import numpy as np
 
 from .batches import as_rows, scale
 from .errors import InputError
-from .layers import Array, Linear, ReLU
+from .layers import Array, Dropout, Linear, ReLU
 from .network import Network
 
 
@@ -52,6 +52,9 @@ def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array
 
 
 def _check(network: Network, this: int, that: int) -> None:
+    strange = [layer.spec[0] for layer in network.layers if not isinstance(layer, Linear | ReLU | Dropout)]
+    if strange:
+        raise InputError(f"Contributions are known for Linear and ReLU layers, not for {', '.join(strange)}.")
     n_classes = network.sizes[-1]
     if not (0 <= this < n_classes and 0 <= that < n_classes):
         raise InputError(f"The class indices run from 0 to {n_classes - 1}; {this} and {that} were asked for.")

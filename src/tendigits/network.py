@@ -217,6 +217,10 @@ class Network:
     @classmethod
     def ensemble(cls, networks: Sequence["Network"]) -> Self:
         """Join networks that know the same classes: the logits are the mean of theirs, the parameters copies."""
+        if not networks:
+            raise InputError("An ensemble needs a network or more.")
+        if any(network.classes.tolist() != networks[0].classes.tolist() for network in networks):
+            raise InputError("The networks of an ensemble must know the same classes, in the same order.")
         params = np.concatenate([network.params for network in networks])
         spec = [["Ensemble", *(network.spec for network in networks)]]
         return cls.rebuild(spec, params, networks[0].classes.tolist(), {})

@@ -79,4 +79,5 @@ class Shards:
 
 def _gradient(task: tuple[Shard, Any, Any, Any]) -> tuple[float, int]:
     shard, *arguments = task
-    return shard.gradient(*arguments)
+    with np.errstate(over="ignore", invalid="ignore"):  # as in `fit`: a thread has its own
+        return shard.gradient(*arguments)

@@ -59,7 +59,9 @@ def fit(
     checkpoint is then that of the last good epoch.
     """
     run = Run(network, train, validation, settings, np.random.default_rng(seed), weights)
-    if resume and checkpoint and Path(checkpoint).exists():
+    if checkpoint and not resume:
+        Path(checkpoint).unlink(missing_ok=True)  # a run that dies before its first must not be resumed from an old one
+    elif checkpoint and Path(checkpoint).exists():
         load_checkpoint(checkpoint, run)
     quietly = np.errstate(over="ignore", invalid="ignore")  # divergence is found, and told in a sentence
     with interrupts_noted() as interrupted, quietly, one_blas_thread_each(settings.workers):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .layers import Array, Layer
+from .layers import Array
 from .network import Network
 
 
@@ -16,13 +16,13 @@ class Workspace:
     def __init__(self, network: Network, n: int) -> None:
         self.ys: list[Array] = []
         self.dys: list[Array] = []
-        before = Layer()
+        needed = False  # does a layer look at the memory of the last y again, on the way back?
         for i, (layer, shape) in enumerate(zip(network.layers, network.shapes[1:], strict=True)):
             full = n, *shape
             shared = i > 0 and (layer.is_view or layer.in_place)
-            over = shared and not (layer.in_place and before.needs_y)
+            over = shared and not (layer.in_place and needed)
             self.ys.append(self.ys[-1].reshape(full) if over else np.empty(full, network.dtype))
             self.dys.append(self.dys[-1].reshape(full) if shared else np.empty(full, network.dtype))
-            before = layer
+            needed = layer.needs_y or (layer.is_view and needed)
         # Column by column in memory: the softmax then reduces over the long axis, several times faster.
         self.ys[-1] = np.empty((n, network.sizes[-1]), network.dtype, order="F")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..data import Dataset, load
-from ..errors import DataUnavailable
+from ..errors import DataUnavailable, InputError
 from ..evaluate import Evaluation
 from ..network import Network
 from ..pretrained import load_pretrained
@@ -22,6 +22,12 @@ data_option = click.option(
     help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
+own_data_option = click.option(
+    "--data",
+    metavar="auto|mnist|digits|DIR",
+    show_default="what the model was trained on",
+    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+)
 plots_option = click.option(
     "--plots",
     type=click.Path(path_type=Path),
@@ -53,6 +59,14 @@ def load_data(source: str) -> Dataset:
             err=True,
         )
         return load("digits")
+
+
+def own_data(network: Network) -> str:
+    """Name the data that a model was trained on. Raises InputError where it lies in a folder."""
+    name = str(network.info.get("data", {}).get("name"))
+    if name not in ("mnist", "digits"):
+        raise InputError(f"The model was trained on {name!r}: say with --data where that lies.")
+    return name
 
 
 def accuracy_line(evaluation: Evaluation) -> str:

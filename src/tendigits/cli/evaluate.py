@@ -6,17 +6,16 @@ from typing import Any
 import click
 
 from ..data import Dataset, class_index
-from ..errors import InputError
 from ..evaluate import Evaluation
 from ..evaluate import evaluate as evaluate_network
-from ..network import Network
 from .common import (
-    DATA_HELP,
     accuracy_line,
     json_option,
     load_data,
     load_model,
     model_argument,
+    own_data,
+    own_data_option,
     plots_option,
     print_json,
 )
@@ -26,12 +25,7 @@ WORST = 10  # mistakes listed
 
 @click.command()
 @model_argument
-@click.option(
-    "--data",
-    metavar="auto|mnist|digits|DIR",
-    show_default="what the model was trained on",
-    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
-)
+@own_data_option
 @plots_option
 @json_option
 def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: bool) -> None:
@@ -40,7 +34,7 @@ def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: 
     Without MODEL, test the network that ships with tendigits.
     """
     network = load_model(model)
-    dataset = load_data(data or _own_data(network))
+    dataset = load_data(data or own_data(network))
     labels = class_index(dataset.test_labels, network.classes)
     evaluation = evaluate_network(network, dataset.test_images, labels)
     if plots:
@@ -49,13 +43,6 @@ def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: 
         print_json(_report(evaluation, dataset))
     else:
         click.echo(_text(evaluation))
-
-
-def _own_data(network: Network) -> str:
-    name = str(network.info.get("data", {}).get("name"))
-    if name not in ("mnist", "digits"):
-        raise InputError(f"The model was trained on {name!r}: say with --data where that lies.")
-    return name
 
 
 def _report(evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import click
 import numpy as np
@@ -19,10 +20,11 @@ from .common import json_option, load_model, print_json
 def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Read the digit on each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
 
-    Without MODEL, a file that ends in .npz, the network that ships with tendigits reads them. A picture that cannot be
+    Without MODEL, the network that ships with tendigits reads them. A picture that cannot be
     read is named on stderr, the others are read all the same, and the exit status is 2.
     """
-    model, images = (paths[0], paths[1:]) if paths[0].suffix == ".npz" else (None, paths)
+    is_model = paths[0].suffix == ".npz" or is_zipfile(paths[0])  # as every model file is, and no picture
+    model, images = (paths[0], paths[1:]) if is_model else (None, paths)
     if not images:
         raise click.UsageError("Missing argument 'IMAGE...'.")
     network = load_model(model)

@@ -14,9 +14,10 @@ def recipes() -> None:
     """List the recipes of `tendigits train --recipe NAME`, each with the options that it stands for."""
     for name, recipe in RECIPES.items():
         click.echo(f"{name}: {recipe.summary}")
-        click.echo(f"    tendigits train {shlex.join(_words(recipe.options))}")
+        click.echo(f"    tendigits train {shlex.join(words(recipe.options))}")
 
 
-def _words(options: dict[str, Any]) -> Iterator[str]:
+def words(options: dict[str, Any]) -> Iterator[str]:
+    """Spell options as one would type them."""
     for name, value in options.items():
         yield from (f"--{name.replace('_', '-')}", str(value))

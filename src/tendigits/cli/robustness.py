@@ -7,23 +7,23 @@ import click
 
 from ..data import class_index
 from ..robustness import robustness as measure
-from .common import data_option, json_option, load_data, load_model, plots_option, print_json
+from .common import json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
 
 Results = dict[str, dict[str, dict[float, float]]]  # by model, by disturbance, by strength
 
 
 @click.command()
 @click.argument("models", metavar="[MODEL...]", nargs=-1, type=click.Path(path_type=Path))
-@data_option
+@own_data_option
 @plots_option
 @json_option
-def robustness(models: tuple[Path, ...], data: str, plots: Path | None, as_json: bool) -> None:
+def robustness(models: tuple[Path, ...], data: str | None, plots: Path | None, as_json: bool) -> None:
     """Test models on shifted, rotated, scaled, thicker, thinner and noisy digits.
 
     Without MODEL, test the network that ships with tendigits.
     """
-    networks = {path.stem: load_model(path) for path in models} or {"pretrained": load_model(None)}
-    dataset = load_data(data)
+    networks = {str(path): load_model(path) for path in models} or {"pretrained": load_model(None)}
+    dataset = load_data(data or own_data(next(iter(networks.values()))))
     results = {
         name: measure(network, dataset.test_images, class_index(dataset.test_labels, network.classes))
         for name, network in networks.items()

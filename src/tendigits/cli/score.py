@@ -19,7 +19,8 @@ from .training import as_training, training_options
 @click.option(
     "--against",
     metavar="OPTIONS",
-    help="Other training options, in quotes, to compare with: what they do not name is the same.",
+    help="Other training options, in quotes, to compare with: what they do not name is the same, unless they name a "
+    "recipe, which is then taken whole.",
 )
 @click.option("--jobs", type=int, default=1, help="Seeds to train at a time; -1 for one on each processor.")
 @json_option

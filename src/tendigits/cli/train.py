@@ -14,6 +14,7 @@ from ..data import Dataset
 from ..experiment import Experiment, train_and_test
 from ..files import check_writable
 from ..history import History
+from ..layers import Linear
 from ..network import Network
 from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
 from .training import as_training, training_options
@@ -55,18 +56,18 @@ def train(
             seed=seed,
             checkpoint=out.with_suffix(".checkpoint.npz"),
             resume=resume,
-            callbacks=[partial(_epoch_line, say, training["settings"].epochs)],
+            callbacks=[partial(_epoch_line, say, training["settings"].epochs, training["members"], [])],
         )
     except KeyboardInterrupt:
         raise click.ClickException(f"Interrupted. All is kept; go on with: {_resume_command()}") from None
     result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])
     result.network.save(out)
-    if plots:
-        _draw(plots, result, dataset)
     say(accuracy_line(result.evaluation))
     say(f"Saved {out}")
     if as_json:
         print_json(_summary(result, out))
+    if plots:
+        _draw(plots, result, dataset)
 
 
 def _plan(dataset: Dataset, **shape: Any) -> str:
@@ -77,20 +78,26 @@ def _plan(dataset: Dataset, **shape: Any) -> str:
     )
 
 
-def _epoch_line(say: Callable[[str], None], epochs: int, network: Network, history: History) -> None:
+def _epoch_line(
+    say: Callable[[str], None], epochs: int, members: int, finished: list[Network], network: Network, history: History
+) -> None:
+    """Say what an epoch saw. `finished` gathers the members of an ensemble that are done."""
     record = history.last
+    member = f"member {len(finished) + 1}/{members}  " if members > 1 else ""
+    epochs_left = epochs - len(history) + epochs * (members - len(finished) - 1)
     say(
-        f"epoch {record['epoch']:{len(str(epochs))}}/{epochs}  "
+        f"{member}epoch {record['epoch']:{len(str(epochs))}}/{epochs}  "
         f"loss {record['train_loss']:.4f}  accuracy {record['train_accuracy']:7.2%}  "
         f"validation loss {record['validation_loss']:.4f}  accuracy {record['validation_accuracy']:7.2%}  "
-        f"{record['seconds']:.1f} s{_time_left(history, epochs)}"
+        f"{record['seconds']:.1f} s{_time_left(epochs_left * sum(history['seconds']) / len(history))}"
     )
+    if len(history) == epochs:
+        finished.append(network)
 
 
-def _time_left(history: History, epochs: int) -> str:
+def _time_left(seconds: float) -> str:
     """Say how long the other epochs will take, where that is a minute or more."""
-    minutes = (epochs - len(history)) * sum(history["seconds"]) / len(history) / 60
-    return f", {minutes:.0f} min left" if minutes >= 1 else ""
+    return f", {seconds / 60:.0f} min left" if seconds >= 60 else ""
 
 
 def _resume_command() -> str:
@@ -119,5 +126,6 @@ def _draw(folder: Path, result: Experiment, dataset: Dataset) -> None:
     plots.save(plots.samples(images, evaluation, shown), folder / "samples.png")
     plots.save(plots.learning_curves(result.history), folder / "learning_curves.png")
     plots.save(plots.confusion_matrix(evaluation), folder / "confusion.png")
-    plots.save(plots.first_layer(result.network, images[0].shape), folder / "first_layer.png")
+    if isinstance(result.network.layers[0], Linear):
+        plots.save(plots.first_layer(result.network, images[0].shape), folder / "first_layer.png")
     result.history.save(folder / "history.csv")

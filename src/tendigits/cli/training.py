@@ -22,9 +22,9 @@ RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZ
 
 
 def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -> None:
-    """Make a recipe's options the defaults of all others, so that those given on the command line still count."""
+    """Make a recipe's options the defaults, whatever these were, so that what else is given still counts."""
     if name:
-        context.default_map = {**(context.default_map or {}), **RECIPES[name].options}
+        context.default_map = RECIPES[name].options
 
 
 OPTIONS = [

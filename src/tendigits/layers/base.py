@@ -6,7 +6,7 @@ what is the gradient of your input (`backward_input`)? The first layer is never 
 
 The first axis is always the examples: x has shape (n, n_in), or (n, height, width, channels) for images. `forward`
 remembers nothing; going back, the network hands x and y in again, so that one network can answer in many threads at
-once. Only `forward_train` may remember, and draw from chance: what differs in training is told apart by name.
+once. Only `forward_train` may change what a layer knows, and draw from chance.
 """
 
 from math import prod, sqrt

@@ -11,8 +11,8 @@ from .base import Array, Layer
 class Dropout(Layer):
     """In training, each feature is left out with probability `rate` and the others grow by 1 / (1 - rate); else y = x.
 
-    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014. The only layer that
-    remembers: what its last training pass left out, for the way back.
+    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014. It
+    remembers what its last training pass left out, for the way back.
     """
 
     in_place = True

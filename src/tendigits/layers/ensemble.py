@@ -7,6 +7,8 @@ import numpy as np
 
 from ..errors import InputError
 from .base import Array, Layer, Shape
+from .linear import Linear
+from .reshape import Reshape
 
 
 class Ensemble(Layer):
@@ -16,8 +18,8 @@ class Ensemble(Layer):
     """
 
     def __init__(self, *members: Sequence[Layer]) -> None:
-        if not members:
-            raise InputError("An ensemble needs a member or more.")
+        if not members or not all(member and isinstance(member[0], Linear | Reshape) for member in members):
+            raise InputError("An ensemble needs a member or more, each of which begins with Linear or Reshape.")
         self.members = [list(member) for member in members]
         self.shapes = {f"member{i}": (sum(layer.size for layer in member),) for i, member in enumerate(self.members)}
 
@@ -57,6 +59,10 @@ class Ensemble(Layer):
         for member in self.members:
             for layer in member:
                 layer.initialize(rng)
+
+    def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
+        """Refuse."""
+        raise InputError("An ensemble only answers: train its members by themselves.")
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Compute the mean over the members."""
