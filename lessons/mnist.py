@@ -1710,7 +1710,8 @@ verdict(check_backward_three_layers)
 # ### And then
 #
 # - Reach 98 % (section 10 says how). Choose by validation only.
-# - Train on shifted copies of the images, and draw section 12's curve again.
+# - Train on shifted copies of the images, and draw section 12's curve again. The next chapter,
+#   `lessons/convolution.ipynb`, does that, and builds a network that looks for shapes instead of places.
 # - Train with half of the labels replaced by random ones. What happens to training and validation? Why?
 # - Break it. `lessons/bugs.ipynb` is a museum of ten real bugs: what each does to the curve, and whether
 #   the judge of section 8 finds it.

@@ -17,6 +17,7 @@ NAMES = sorted(TEXTS)
 CHAPTERS = ["mnist", "convolution"]  # those that teach: short cells, a test set in a box, exercises
 NEEDED = ["numpy", "scikit-learn", "matplotlib", "nbclient", "ipykernel"]
 BEFORE = dict(os.environ)  # as it was before the tests took the network away: pip may need it
+LONG = {"convolution": "takes minutes: set TENDIGITS_LONG=1 to run it"}
 CANNOT_REACH = ("No matching distribution", "Connection", "Temporary failure", "Max retries")
 
 
@@ -215,6 +216,8 @@ def test_runs_quick_in_a_fresh_environment(fresh, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_runs_whole_on_real_mnist_in_a_fresh_environment(fresh, openml_home, name):
+    if name in LONG and not os.environ.get("TENDIGITS_LONG"):
+        pytest.skip(LONG[name])
     score, needed = AT_LEAST.get(name, ("1.0", 1.0))
     printed = run(
         fresh, name, f"print('the end:', {score})", SCIKIT_LEARN_DATA=str(openml_home), TENDIGITS_LESSON_QUICK="0"
