@@ -224,7 +224,7 @@ def accuracy(predicted, labels):
 
 
 # %%
-started = time.perf_counter()
+started = time.process_time()  # the processor's seconds: what else the machine does is left out
 rng = np.random.default_rng(SEED)
 plain = init(rng, PLAIN)
 plain_curve = []
@@ -236,7 +236,7 @@ def look(params):
 
 train(plain, plain_backward, X_train, Y_train, rng, EPOCHS, after_epoch=look)
 print(f"the plain network: {plain_curve[-1]:.2%} of the validation digits, "
-      f"after {time.perf_counter() - started:.0f} s")
+      f"after {time.process_time() - started:.0f} s")
 assert plain_curve[-1] > (0.97 if MNIST else 0.9) and plain["W1"].dtype == np.float32
 
 # %% [markdown]
@@ -261,16 +261,14 @@ def show_curves(ax, x, curves, xlabel, ylabel):
 # %%
 def show_images(images, titles=None, right=None, columns=10, limit=None, size=0.85):
     """Draw images in a grid, ink dark. With `limit`, red is positive and blue negative."""
-    look = {"cmap": "gray_r", "vmin": 0}
-    if limit:
-        look = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
     rows, height = -(-len(images) // columns), size * (1 if titles is None else 1.3)
     figure, axes = plt.subplots(rows, columns, squeeze=False,
                                 figsize=(size * columns, rows * height))
     for i, ax in enumerate(axes.flat):
         ax.axis("off")
         if i < len(images):
-            ax.imshow(np.squeeze(images[i]), **look)
+            ax.imshow(np.squeeze(images[i]), vmin=-limit if limit else 0, vmax=limit,
+                      cmap="RdBu_r" if limit else "gray_r")
         if titles is not None and i < len(images):
             color = "black" if right is None else BLUE if right[i] else ORANGE
             ax.set_title(titles[i], color=color, fontsize=10, pad=3)
@@ -452,10 +450,10 @@ assert (shared, free) == (208, 3_617_280)
 # %% [markdown]
 # ## 3. One matrix product
 #
-# **Claim.** Cut out all windows, write each as a row, and convolution is `rows @ W + b`, a few hundred times as fast as
-# the loops.
+# **Claim.** Cut out all windows, write each as a row, and convolution is `rows @ W + b`, a hundred times as fast as the
+# loops, or more.
 #
-# The loops are right, and hopeless: Python needs about a hundred nanoseconds for each product, the processor a
+# The loops are right, and hopeless: Python needs a few hundred nanoseconds for each product, the processor a
 # fraction of one. So we do what worked for layers: make it a matrix product, and let NumPy run.
 #
 # An image has *several* channels as soon as it has gone through one layer: eight filters make eight maps, and the next
@@ -774,7 +772,7 @@ assert compare("dx", pool_backward(dp, x, pool(x)), by_wiggling) < 1e-7
 assert pool_backward(one, tie, pool(tie)).ravel().tolist() == [1, 0, 0, 0]
 
 # %% [markdown]
-# And on real images, where nearly every field ties:
+# And on real images, where most fields tie:
 
 # %%
 pixels = X_train[:100].astype(float)
@@ -951,12 +949,12 @@ assert by_heart == 1
 def learn(change=None):
     """Train a convolutional network from the same start; return it and its validation accuracies."""
     rng = np.random.default_rng(SEED)
-    params, curve, started = init(rng, CNN), [], time.perf_counter()
+    params, curve, started = init(rng, CNN), [], time.process_time()
 
     def look(params):
         curve.append(accuracy(predict(params, forward, X_val), y_val))
-        if len(curve) % (EPOCHS // 8) == 0:
-            print(f"epoch {len(curve):2}   {time.perf_counter() - started:3.0f} s   {curve[-1]:.2%}")
+        if len(curve) % max(1, EPOCHS // 8) == 0:
+            print(f"epoch {len(curve):2}   {time.process_time() - started:3.0f} s   {curve[-1]:.2%}")
 
     train(params, backward, X_train, Y_train, rng, EPOCHS, change=change, after_epoch=look)
     return params, curve
@@ -984,7 +982,8 @@ plt.show()
 # %% [markdown]
 # ## 9. Two pixels to the side, again
 #
-# **Claim.** What upset the plain network hardly disturbs the convolutional one. But it is not immune.
+# **Claim.** Two pixels cost the plain network every fifth answer, and the convolutional one every thirtieth. But it is
+# not immune.
 
 # %%
 moved["convolutional"] = when_moved(cnn, forward)
@@ -992,7 +991,7 @@ for name, shares in moved.items():
     print(f"{name:>13}:", *(f"{share:6.1%}" for share in shares))
 lost = {name: shares[0] - shares[2] for name, shares in moved.items()}
 assert lost["convolutional"] < lost["plain"] / (2 if MNIST else 1.2)  # at two: much less
-assert moved["convolutional"][6] < 0.9                                # at six it is lost, too
+assert moved["convolutional"][6] < 0.6                                # at six it is lost, too
 
 # %%
 def show_moved():
@@ -1010,8 +1009,8 @@ show_moved()
 # Why not immune? Follow a digit that moves by four pixels. The maps move by four, exactly; the pooled maps by two; the
 # maps after the second pooling by one: one of only four places across. So what arrives at the end is still there, and in
 # the wrong place. The last layer is dense. It knows places, and what it knows was learned from digits in the middle.
-# (Networks for large pictures take the mean over all places at the end, and so forget places altogether. For digits
-# that costs accuracy: where the loop is makes a 6 or a 9.)
+# (Networks for large pictures take the mean over all places at the end, and so forget places altogether. With digits,
+# places matter: where the loop is makes a 6 or a 9.)
 
 # %%
 somewhere = X_val[:50]
@@ -1116,8 +1115,8 @@ assert len(fields) == 16 * 6 and all(field.shape == (14, 14, 1) for field in fie
 # %% [markdown]
 # ## 11. More data for nothing
 #
-# **Claim.** Turn and move the training digits a little, differently each time, and both networks learn what stays the
-# same.
+# **Claim.** Turn and move the training digits a little, differently each time, and both networks read moved digits far
+# better.
 #
 # A 7 that leans is a 7, and so we know the label of pictures that nobody has written. To turn a picture, ask backwards:
 # for each new pixel, from where does its ink come? That place lies between four old pixels. Take their mean, the nearer
@@ -1186,12 +1185,14 @@ show_moved()
 for name, shares in moved.items():
     print(f"{name:>24}:", *(f"{share:6.1%}" for share in shares))
 assert moved["plain, distorted"][2] > moved["plain"][2]
-assert moved["convolutional, distorted"][3] > moved["convolutional"][3]
-assert moved["convolutional, distorted"][2] > moved["plain, distorted"][2]
+assert moved["convolutional, distorted"][2] > moved["convolutional"][2]
+lead = moved["convolutional, distorted"] - moved["plain, distorted"]
+assert lead[4] > lead[2] > 0  # ahead where both were shown, and further ahead where neither was
 
 # %% [markdown]
-# The plain network has learned to cope with two pixels, because it was shown two pixels. It had to learn each place by
-# itself, and pays for it elsewhere. The convolutional network knew most of it before.
+# What the shape of a network does not give it, data can teach it: at two pixels, the plain network that was shown moved
+# digits even overtakes the convolutional one that was not. But with the same data, shape carries further. At four pixels,
+# which neither was shown, the convolutional network still reads 9 in 10, and the plain one 7.
 #
 # > **Take away.** There are two ways to tell a network what you know: through its shape, and through its data. Use both.
 
@@ -1223,12 +1224,14 @@ show_images(X_test[wrong], right=[False] * len(wrong),
             titles=[f"{answer[i]} ({y_test[i]})" for i in wrong])
 
 # %% [markdown]
-# MNIST_TABLE
+# Convolution halved the mistakes. Whether distortions took away another fifth, this one run cannot say: the two
+# convolutional networks lie within each other's margins. What distortions surely brought is section 11's curve.
 #
 # **Where the package takes over.** The package that lies beside this notebook has the same layers, made fast
-# and dependable; a test of the project holds the functions of this notebook against PyTorch.
+# and dependable, and larger networks of the same kind that make far fewer mistakes: `tendigits recipes` lists them.
+# A test of the project holds the functions of this notebook against the package's, and against PyTorch's.
 #
-# > **Take away.** Better by design, better by data: a few thousand numbers read 99 of 100 digits.
+# > **Take away.** Better by design, better by data: six thousand numbers read 99 of 100 digits.
 
 # %% [markdown]
 # ## 13. Exercises

@@ -1017,7 +1017,7 @@ def look(epoch):
         logits = forward(params, X)[2]
         history[f"{name} loss"].append(cross_entropy(logits, Y))
         history[name].append(accuracy(logits.argmax(axis=1), Y.argmax(axis=1)))
-    if epoch % (EPOCHS // 10) == 0:
+    if epoch % max(1, EPOCHS // 10) == 0:
         print(f"epoch {epoch:2}   validation loss {history['validation loss'][-1]:.4f}   "
               f"accuracy {history['validation'][-1]:.2%}")
 
