@@ -942,8 +942,8 @@ print(f"{by_heart:.0%} of 20 images, loss {cross_entropy(logits, Y_train[:20]):.
 assert by_heart == 1
 
 # %% [markdown]
-# Now in earnest. The same learning rate, the same number of epochs as the plain network. (`LEARNING_RATE` and `EPOCHS`
-# were chosen by validation accuracy.)
+# Now in earnest. The same learning rate, the same number of epochs as the plain network. (`LEARNING_RATE` was chosen by
+# validation accuracy, `EPOCHS` by patience.)
 
 # %%
 def learn(change=None):

@@ -171,3 +171,13 @@ def test_a_convolutional_network_is_pytorchs(chapter, cnn, images):
     assert_same(chapter["forward"](cnn, X)[-1], logits.detach().numpy())
     for name, grad in chapter["backward"](cnn, X, np.eye(10)[labels]).items():
         assert_same(grad, theirs[name].grad.numpy())
+
+
+def test_of_equal_pixels_the_same_one_wins_as_in_pytorch(chapter):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    rng = np.random.default_rng(5)
+    x, dp = rng.integers(0, 3, (3, 8, 6, 4)).astype(float), rng.standard_normal((3, 4, 3, 4))
+    theirs = torch.tensor(x, requires_grad=True)
+    p = torch.nn.functional.max_pool2d(theirs.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
+    p.backward(torch.tensor(dp))
+    assert_same(chapter["pool_backward"](dp, x, chapter["pool"](x)), theirs.grad.numpy())
