@@ -1017,7 +1017,7 @@ def look(epoch):
         logits = forward(params, X)[2]
         history[f"{name} loss"].append(cross_entropy(logits, Y))
         history[name].append(accuracy(logits.argmax(axis=1), Y.argmax(axis=1)))
-    if epoch % (EPOCHS // 10) == 0:
+    if epoch % max(1, EPOCHS // 10) == 0:
         print(f"epoch {epoch:2}   validation loss {history['validation loss'][-1]:.4f}   "
               f"accuracy {history['validation'][-1]:.2%}")
 
@@ -1710,7 +1710,8 @@ verdict(check_backward_three_layers)
 # ### And then
 #
 # - Reach 98 % (section 10 says how). Choose by validation only.
-# - Train on shifted copies of the images, and draw section 12's curve again.
+# - Train on shifted copies of the images, and draw section 12's curve again. The next chapter,
+#   `lessons/convolution.ipynb`, does that, and builds a network that looks for shapes instead of places.
 # - Train with half of the labels replaced by random ones. What happens to training and validation? Why?
 # - Break it. `lessons/bugs.ipynb` is a museum of ten real bugs: what each does to the curve, and whether
 #   the judge of section 8 finds it.

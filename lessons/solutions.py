@@ -1,10 +1,13 @@
-"""Solutions to the exercises at the end of `mnist.ipynb`: one function each, in the notebook's own terms.
+"""Solutions to the exercises of `mnist.ipynb` and `convolution.ipynb`: one function each, in the notebooks' own terms.
 
 Try first. A solution that you have read is worth less than a mistake that you have made.
 To see a check pass, paste the function into its cell in the notebook and run the check again.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+# ---------------------------------------------------------------- mnist.ipynb
 
 
 def count_parameters(sizes):
@@ -52,3 +55,46 @@ def backward_three_layers(params, X, Y):
     return {"W1": X.T @ dz1, "b1": dz1.sum(axis=0),
             "W2": a1.T @ dz2, "b2": dz2.sum(axis=0),
             "W3": a2.T @ dlogits, "b3": dlogits.sum(axis=0)}
+
+
+# ---------------------------------------------------------------- convolution.ipynb
+
+
+def map_side(side, k, padding=0, stride=1):
+    """Exercise 1: one place at the start, and one more for each whole step that is left."""
+    return (side + 2 * padding - k) // stride + 1
+
+
+def pad_same(x, k):
+    """Exercise 2: a window of k makes the map k - 1 smaller, so half of that is added on each side."""
+    margin = k // 2
+    return np.pad(x, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
+
+
+def receptive_field(layers):
+    """Exercise 3: each layer adds k - 1 steps, and a step is as long as all strides before it, multiplied."""
+    width, step = 1, 1
+    for k, stride in layers:
+        width += (k - 1) * step
+        step *= stride
+    return width
+
+
+def mean_pool_backward(dp):
+    """Exercise 4: each pixel of a field moves the mean by a quarter."""
+    return np.repeat(np.repeat(dp / 4, 2, axis=1), 2, axis=2)
+
+
+def strided_convolve(x, W, b, k, stride):
+    """Exercise 5: take every stride-th window before anything is copied, so that nothing is computed in vain."""
+    view = sliding_window_view(x, (k, k), axis=(1, 2))[:, ::stride, ::stride]
+    rows = view.transpose(0, 1, 2, 4, 5, 3).reshape(*view.shape[:3], len(W))
+    return rows @ W + b
+
+
+def input_gradient_by_convolution(dz, W, k):
+    """Exercise 6: frame dz with zeros, turn the filters by half a turn, exchange channels and filters."""
+    framed = np.pad(dz, ((0, 0), (k - 1, k - 1), (k - 1, k - 1), (0, 0)))
+    boxes = W.reshape(k, k, -1, W.shape[1])[::-1, ::-1]  # (k, k, channels, filters), first and last exchanged
+    turned = boxes.swapaxes(2, 3).reshape(k * k * W.shape[1], -1)
+    return strided_convolve(framed, turned, 0, k, stride=1)
