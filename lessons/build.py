@@ -32,7 +32,7 @@ def notebook_path(name):
 def build(name):
     """Convert, execute and write one notebook; what differs from run to run is left out."""
     notebook = jupytext.read(sources()[name])
-    NotebookClient(notebook, timeout=3600, kernel_name="python3", record_timing=False,
+    NotebookClient(notebook, timeout=3600, kernel_name="python3", record_timing=False, coalesce_streams=True,
                    resources={"metadata": {"path": str(LESSONS.parent)}}).execute()
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:03}"
