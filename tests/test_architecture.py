@@ -14,7 +14,7 @@ FLOORS = [  # a module may import from the floors above it, and from its own
     {"errors", "openblas"},
     {"files", "progress", "extras"},
     {"layers", "idx"},
-    {"images", "augment", "loss", "download", "foreign", "architecture"},
+    {"images", "augment", "loss", "download", "foreign", "architecture", "workers"},
     {"batches"},
     {"data", "network", "pictures"},
     {"optim", "pretrained", "workspace"},

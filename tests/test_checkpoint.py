@@ -45,23 +45,27 @@ def interrupt_at_step(monkeypatch, n):
     """Press Ctrl-C in the middle of the n-th step."""
     from tendigits.optim import Momentum
 
-    def step(self, rate, step=Momentum.step):
-        if self.steps == n:
-            os.kill(os.getpid(), signal.SIGINT)
-        step(self, rate)
+    first, plain = os.getpid(), Momentum.step
+
+    def step(self, *arguments):
+        if self.steps == n and os.getpid() == first:
+            os.kill(first, signal.SIGINT)
+        plain(self, *arguments)
 
     monkeypatch.setattr(Momentum, "step", step)
 
 
+@pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("n", [0, 3, 6, 7, 20])
-def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n):
-    expected, _ = trained(data)
+def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n, workers):
+    settings = replace(SETTINGS, workers=workers)
+    expected, _ = trained(data, settings)
     path = tmp_path / "c.npz"
     with monkeypatch.context() as patch:
         interrupt_at_step(patch, n)
         with pytest.raises(KeyboardInterrupt):
-            trained(data, checkpoint=path)
-    network, history = trained(data, checkpoint=path, resume=True)
+            trained(data, settings, checkpoint=path)
+    network, history = trained(data, settings, checkpoint=path, resume=True)
     np.testing.assert_array_equal(network.params, expected.params)
     assert len(history) == 4
 

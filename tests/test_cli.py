@@ -161,20 +161,25 @@ def same_params(ours, theirs):
     return np.array_equal(Network.load(ours).params, Network.load(theirs).params)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign):
-    options = ["--data", "digits", "--epochs", 300, "--hidden", 16]
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign, workers):
+    options = ["--data", "digits", "--epochs", 300, "--hidden", 16, "--workers", workers]
     assert tendigits("train", *options, "--out", "whole.npz", cwd=tmp_path).returncode == 0
     command = [sys.executable, "-m", "tendigits", "train", *map(str, options), "--out", "cut.npz"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=tmp_path, **pipes, start_new_session=True) as process:
         while not process.stdout.readline().startswith("epoch  20/"):
             time.sleep(0)
-        process.send_signal(sign)
+        if sign == signal.SIGINT:
+            os.killpg(process.pid, sign)  # as a terminal does: to all processes of the command
+        else:
+            process.kill()
         _, message = process.communicate()
     assert not (tmp_path / "cut.npz").exists()
     if sign == signal.SIGINT:
         assert process.returncode == 1
-        assert "go on with: tendigits train --data digits --epochs 300 --hidden 16 --out cut.npz --resume" in message
+        assert f"go on with: tendigits train {' '.join(map(str, options))} --out cut.npz --resume" in message
     resumed = tendigits("train", *options, "--out", "cut.npz", "--resume", cwd=tmp_path)
     assert "epoch   5/300" not in resumed.stdout
     assert same_params(tmp_path / "whole.npz", tmp_path / "cut.npz")

@@ -101,3 +101,17 @@ def test_schedules(name, begin, middle, end):
 
 def test_one_cycle_peaks_at_the_end_of_its_warm_up():
     assert SCHEDULES["one-cycle"](0.2) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_the_parts_of_a_step_make_the_whole(optimizer_type):
+    """Wherever the vectors are cut: within a weight matrix, say."""
+    gradient = np.random.default_rng(0).standard_normal(11)
+    whole, parted = (Network([3, 2, 1], seed=1, dtype=np.float64) for _ in range(2))
+    for network, cuts in [(whole, [slice(None)]), (parted, [slice(0, 2), slice(2, 9), slice(9, 11)])]:
+        optimizers = [optimizer_type(network, weight_decay=DECAY) for _ in cuts]
+        for _ in range(3):
+            network.grads[...] = gradient
+            for optimizer, part in zip(optimizers, cuts, strict=True):
+                optimizer.step(RATE, part)
+    np.testing.assert_array_equal(whole.params, parted.params)

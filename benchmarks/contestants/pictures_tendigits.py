@@ -8,7 +8,8 @@ from tendigits import Network
 from tendigits.architecture import architecture
 from tendigits.augment import Distortion, warp
 from tendigits.recipes import DISTORTED, RECIPES
-from tendigits.train import Run, one_blas_thread_each
+from tendigits.train import Run
+from tendigits.workers import one_blas_thread_each
 
 from ..problem import CLASSES, Problem
 from .base import Contestant
@@ -39,29 +40,20 @@ class Distort(Contestant):
 
 
 class Convolve(Contestant):
-    """`train.Run.epoch`, as in contestants/tendigits.py, each batch shared out among threads."""
+    """`train.Run.epoch`, as in contestants/tendigits.py, each batch shared out among workers."""
 
     def prepare(self, problem: Problem) -> None:
         """Make the network and its run."""
         images = np.array(problem.images).reshape(-1, 28, 28)
         self.network = Network(cnn_layers(), seed=0)
         self.run = Run(
-            self.network, (images, problem.labels), None, plain_sgd(problem, self.threads), SeededOrder(problem.order)
+            self.network, (images, problem.labels), None, plain_sgd(problem, self.threads), GivenOrder(problem.order)
         )
 
     def epoch(self) -> float:
         """Train for one epoch."""
-        with one_blas_thread_each(self.threads):
-            self.run.epoch(progress=False)
+        self.run.epoch(progress=False)
         return self.run.history.last["train_loss"]
-
-
-class SeededOrder(GivenOrder):
-    """An order that is given, and seeds for the shards, of which this network makes no use."""
-
-    def integers(self, high: int, size: int) -> np.ndarray:
-        """Return seeds."""
-        return np.zeros(size, np.int64)
 
 
 def cnn_layers() -> list:

@@ -11,10 +11,11 @@ from ..problem import CLASSES, Problem
 from .base import Contestant
 
 
-class GivenOrder:
-    """Stands in for the random generator that shuffles the images, so that all contestants see one order."""
+class GivenOrder(np.random.Generator):
+    """The random generator that shuffles the images, made to do so in the order that all contestants are given."""
 
     def __init__(self, order: np.ndarray) -> None:
+        super().__init__(np.random.PCG64(0))
         self.order = order
 
     def permutation(self, n: int) -> np.ndarray:
@@ -22,7 +23,7 @@ class GivenOrder:
         return self.order[:n]
 
 
-def plain_sgd(problem: Problem, workers: int = 1) -> Settings:
+def plain_sgd(problem: Problem, workers: int) -> Settings:
     """Settings for epochs without end of the same plain steps."""
     return Settings(
         epochs=10**6,
@@ -44,7 +45,8 @@ class Tendigits(Contestant):
         self.network = Network([images.shape[1], problem.hidden, CLASSES])
         self.network.params[...] = np.concatenate([p.ravel() for p in problem.start])
         self.order = problem.order
-        self.run = Run(self.network, (images, problem.labels), None, plain_sgd(problem), GivenOrder(problem.order))
+        settings = plain_sgd(problem, self.threads)
+        self.run = Run(self.network, (images, problem.labels), None, settings, GivenOrder(problem.order))
 
     def epoch(self) -> float:
         """Train for one epoch."""

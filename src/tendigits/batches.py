@@ -97,8 +97,3 @@ class Batch:
         warp(self._pixels.reshape(images), moves, out=self.x.reshape(images))
         if self._pixels.dtype == np.uint8:
             self.x *= 1 / 255
-
-    @property
-    def weight(self) -> float:
-        """How much the batch counts: the sum of its weights, or its size."""
-        return len(self.labels) if self.weights is None else float(self.weights.sum())

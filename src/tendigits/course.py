@@ -164,7 +164,7 @@ class Course(Run):
     def gradient(self, shards: Shards, index: Array) -> tuple[float, int]:
         """Add the penalty α/2n Σ W² to the loss and α/n W to the gradient, where n is what the batch counts."""
         loss, correct = super().gradient(shards, index)
-        share = self.rules.alpha / shards.weight
+        share = self.rules.alpha / shards.weight(index)
         for layer in self.network.layers:
             if share and isinstance(layer, Linear):
                 layer.dW += share * layer.W

@@ -23,11 +23,14 @@ def cross_entropy(logits: Array, labels: Array) -> float:
     return softmax_cross_entropy(logits.copy(), labels)[0]
 
 
-def softmax_cross_entropy(logits: Array, labels: Array, weights: Array | None = None) -> tuple[float, int]:
+def softmax_cross_entropy(
+    logits: Array, labels: Array, weights: Array | None = None, total: float | None = None
+) -> tuple[float, int]:
     """Turn logits into the gradient of the mean loss, in place; return that loss and how many were right.
 
     logits: (n, classes), overwritten by (p - y) / n. labels: (n,) integer class indices. weights: (n,), how much each
-    example counts; the mean is then Σ w loss / Σ w and the gradient w (p - y) / Σ w.
+    example counts; the mean is then Σ w loss / Σ w and the gradient w (p - y) / Σ w. total: what to divide by instead
+    of n or Σ w, where these examples are a part of more.
     """
     n = len(labels)
     true = np.arange(n), labels
@@ -36,9 +39,9 @@ def softmax_cross_entropy(logits: Array, labels: Array, weights: Array | None = 
     highest = (logits == 0).argmax(axis=1)  # of bytes: argmax copies what lies column by column, as logits do
     correct = int(np.count_nonzero(highest == labels))
     p = np.exp(logits, out=logits)
-    total = p.sum(axis=1)
-    losses = np.log(total) - z_true
-    share = 1 / n if weights is None else weights / weights.sum()
-    p *= (share / total)[:, np.newaxis]
+    sums = p.sum(axis=1)
+    losses = np.log(sums) - z_true
+    share = 1 / (total or n) if weights is None else weights / (total or weights.sum())
+    p *= (share / sums)[:, np.newaxis]
     p[true] -= share
     return float((losses * share).sum()), correct

@@ -7,7 +7,7 @@ few vector operations, a checkpoint is one array, and the gradient check is one 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -83,6 +83,16 @@ class Network:
         """The weight matrices: views, and without the biases, which no one decays."""
         return [layer.W for layer in self.layers if isinstance(layer, Linear | Conv2D)]
 
+    @property
+    def weight_slices(self) -> list[slice]:
+        """Where in `params` the weight matrices lie."""
+        ends = accumulate(layer.size for layer in self.layers)
+        return [
+            slice(end - layer.size, end - layer.size + layer.W.size)
+            for end, layer in zip(ends, self.layers, strict=True)
+            if isinstance(layer, Linear | Conv2D)
+        ]
+
     # ------------------------------------------------------------------ forward and backward
 
     def forward(self, x: Array) -> Array:
@@ -122,14 +132,16 @@ class Network:
         workspace: "Workspace | None" = None,
         *,
         weights: Array | None = None,
+        total: float | None = None,
         rng: np.random.Generator | None = None,
     ) -> tuple[float, int]:
         """Fill `grads` with the gradient of the mean loss; return that loss and how many of n were right.
 
-        x: (n, n_in); labels: (n,) class indices; weights: (n,), how much each example counts, or None for all alike.
+        x: (n, n_in); labels: (n,) class indices; weights: (n,), how much each example counts, or None for all alike;
+        total: what the batch counts of which these examples are a part.
         """
         ys = self.activations(x, workspace.ys if workspace else None, rng)
-        loss, correct = softmax_cross_entropy(ys[-1], labels, weights)
+        loss, correct = softmax_cross_entropy(ys[-1], labels, weights, total)
         self.backward(ys, ys[-1], workspace.dys if workspace else None)
         return loss, correct
 
@@ -205,12 +217,12 @@ class Network:
         """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
         return cls.rebuild(*read_sklearn(mlp))
 
-    def replica(self) -> Self:
-        """Make a network that shares these parameters, and has gradients of its own: for another thread."""
+    def replica(self, params: Array, grads: Array) -> Self:
+        """Make the same network once more, over these two vectors: for another worker."""
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
         twin.layers = [_layer(spec) for spec in self.spec]
-        twin.grads = np.zeros_like(self.grads)
+        twin.params, twin.grads = params, grads
         twin._bind()
         return twin
 

@@ -1,8 +1,9 @@
 """Optimizers and learning-rate schedules: how the parameters move, once their gradients are known.
 
-An optimizer sees two flat vectors, so each is a few in-place vector operations, the same for any network. A step
-works in `grads` itself and leaves it spent: the next backward pass fills it anew. A schedule is a function from
-progress, 0 at the first step and 1 after the last, to a factor of the learning rate.
+An optimizer sees two flat vectors, so each is a few in-place vector operations, the same for any network, and for any
+part of it: workers who share a batch share the vectors as well, each looks after a part of them. A step works in
+`grads` itself and leaves it spent: the next backward pass fills it anew. A schedule is a function from progress, 0 at
+the first step and 1 after the last, to a factor of the learning rate.
 """
 
 from collections.abc import Callable
@@ -13,10 +14,12 @@ import numpy as np
 
 from .layers import Array
 from .network import Network
+from .workers import shared_zeros
 
 Schedule = Callable[[float], float]
 
 SUBNORMAL_SWEEP = 100  # steps between two sweeps
+ALL = slice(None)
 SMALL = 1e-30  # what a sweep sets to zero; times 0.9 ** 100 it is still a normal float32
 
 
@@ -29,8 +32,8 @@ class SGD:
     learning_rate: ClassVar[float] = 0.5
 
     def __init__(self, network: Network, weight_decay: float = 0.0) -> None:
-        self.params, self.grads, self.weights = network.params, network.grads, network.weights
-        self.weight_decay = weight_decay
+        self.params, self.grads = network.params, network.grads
+        self.weight_decay, self._decayed = weight_decay, network.weight_slices
         self.steps = 0
 
     @property
@@ -38,29 +41,36 @@ class SGD:
         """The vectors that a checkpoint must keep, by name; they may be written to."""
         return {}
 
-    def step(self, learning_rate: float) -> None:
-        """Move the parameters against their gradients."""
+    def step(self, learning_rate: float, part: slice = ALL) -> None:
+        """Move the parameters, or a part of them, against their gradients."""
         self.steps += 1
+        params, grads, *state = (vector[part] for vector in (self.params, self.grads, *self.state.values()))
         if self.weight_decay:
-            for W in self.weights:
-                W *= 1 - learning_rate * self.weight_decay
-        self.descend(learning_rate)
+            self.decay(1 - learning_rate * self.weight_decay, part)
+        self.descend(learning_rate, params, grads, *state)
         if self.steps % SUBNORMAL_SWEEP == 0:
-            self.sweep()
+            sweep(*state)
 
-    def descend(self, learning_rate: float) -> None:
+    def decay(self, factor: float, part: slice) -> None:
+        """W ← factor W, as far as W lies in the part."""
+        start, stop, _ = part.indices(self.params.size)
+        for W in self._decayed:
+            self.params[max(start, W.start) : min(stop, W.stop)] *= factor
+
+    def descend(self, learning_rate: float, params: Array, grads: Array, *state: Array) -> None:
         """θ ← θ - η g."""
-        self.grads *= learning_rate
-        self.params -= self.grads
+        grads *= learning_rate
+        params -= grads
 
-    def sweep(self) -> None:
-        """Set the tiniest numbers of the state to zero.
 
-        A pixel that is dark in nearly every image leaves momentum behind that fades for ever; below 1e-38 a
-        float is subnormal, and arithmetic on subnormal numbers is many times slower.
-        """
-        for vector in self.state.values():
-            vector[np.abs(vector) < SMALL] = 0
+def sweep(*state: Array) -> None:
+    """Set the tiniest numbers of an optimizer's state to zero.
+
+    A pixel that is dark in nearly every image leaves momentum behind that fades for ever; below 1e-38 a float is
+    subnormal, and arithmetic on subnormal numbers is many times slower.
+    """
+    for vector in state:
+        vector[np.abs(vector) < SMALL] = 0
 
 
 class Momentum(SGD):
@@ -77,23 +87,24 @@ class Momentum(SGD):
     ) -> None:
         super().__init__(network, weight_decay)
         self.momentum, self.nesterov = momentum, nesterov
-        self.velocity = np.zeros_like(self.params)
+        self.velocity = shared_zeros(self.params.shape, self.params.dtype)
 
     @property
     def state(self) -> dict[str, Array]:
         """The velocity."""
         return {"velocity": self.velocity}
 
-    def descend(self, learning_rate: float) -> None:
+    def descend(self, learning_rate: float, params: Array, grads: Array, *state: Array) -> None:
         """One step of the velocity, then one of the parameters."""
-        self.grads *= learning_rate
-        self.velocity *= self.momentum
-        self.velocity -= self.grads
+        (velocity,) = state
+        grads *= learning_rate
+        velocity *= self.momentum
+        velocity -= grads
         if self.nesterov:
-            self.params -= self.grads
-            self.params += np.multiply(self.velocity, self.momentum, out=self.grads)
+            params -= grads
+            params += np.multiply(velocity, self.momentum, out=grads)
         else:
-            self.params += self.velocity
+            params += velocity
 
 
 class Adam(SGD):
@@ -115,7 +126,7 @@ class Adam(SGD):
     ) -> None:
         super().__init__(network, weight_decay)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.m, self.v = np.zeros_like(self.params), np.zeros_like(self.params)
+        self.m, self.v = shared_zeros((2, *self.params.shape), self.params.dtype)
         self._scratch = np.empty_like(self.params)
 
     @property
@@ -123,22 +134,22 @@ class Adam(SGD):
         """The two moving averages."""
         return {"m": self.m, "v": self.v}
 
-    def descend(self, learning_rate: float) -> None:
+    def descend(self, learning_rate: float, params: Array, grads: Array, *state: Array) -> None:
         """Update both moving averages, then the parameters."""
-        g, scratch = self.grads, self._scratch
-        self.m *= self.beta1
-        self.m += np.multiply(g, 1 - self.beta1, out=scratch)
-        self.v *= self.beta2
+        (m, v), g, scratch = state, grads, self._scratch[: grads.size]
+        m *= self.beta1
+        m += np.multiply(g, 1 - self.beta1, out=scratch)
+        v *= self.beta2
         g *= g
         g *= 1 - self.beta2
-        self.v += g
+        v += g
         # The two corrections for the start at zero, moved out of the vectors into two numbers.
         correction = sqrt(1 - self.beta2**self.steps)
-        np.sqrt(self.v, out=scratch)
+        np.sqrt(v, out=scratch)
         scratch += self.epsilon * correction
-        np.divide(self.m, scratch, out=scratch)
+        np.divide(m, scratch, out=scratch)
         scratch *= learning_rate * correction / (1 - self.beta1**self.steps)
-        self.params -= scratch
+        params -= scratch
 
 
 OPTIMIZERS: dict[str, type[SGD]] = {"sgd": SGD, "momentum": Momentum, "adam": Adam}

@@ -18,8 +18,8 @@ class Settings:
     patience: stop after so many epochs without a better validation accuracy, and keep the best weights; None
     trains all epochs and keeps the last weights.
     distortion: how every image is distorted anew each time it is seen; by default not at all.
-    workers: threads that share each batch, with one BLAS thread each; it pays for convolutions and distortions. The
-    batch is split in the same way whatever the machine, so the number decides the bits, and not the processors.
+    workers: those who share each batch, with one BLAS thread each: processes on Linux, threads elsewhere. The batch is
+    split in the same way whatever the machine, so the number decides the bits, and not the processors.
     """
 
     epochs: int = 20

@@ -4,8 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from .optim import SCHEDULES
 from .progress import progress_bar
 from .settings import Settings
 from .shards import Shards
+from .workers import hire, one_blas_thread_each, shared_zeros
 
 Examples = tuple[Any, Any]
 Callback = Callable[[Network, History], object]
@@ -64,7 +64,7 @@ def fit(
     elif checkpoint and Path(checkpoint).exists():
         load_checkpoint(checkpoint, run)
     quietly = np.errstate(over="ignore", invalid="ignore")  # divergence is found, and told in a sentence
-    with interrupts_noted() as interrupted, quietly, one_blas_thread_each(settings.workers):
+    with interrupts_noted() as interrupted, quietly:
         while not run.finished:
             completed = run.epoch(interrupted, progress)
             if checkpoint:
@@ -96,12 +96,13 @@ class Run:
         self.weights = None if weights is None else as_weights(weights, self.n, network.dtype)
         self.validation = _checked(network, validation) if validation else None
         self._check_sizes()
-        self.optimizer = settings.make_optimizer(network)
+        self.trainee = self._trainee()
+        self.optimizer = settings.make_optimizer(self.trainee)
         self.history = History()
         self.best_params = network.params.copy()
         self.begin_epoch()
-        pool = ThreadPoolExecutor(settings.workers) if settings.workers > 1 else None
-        self.shards = {n: self._shards(n, pool) for n in (settings.batch_size, self.n % settings.batch_size) if n}
+        self.workers = hire(settings.workers)
+        self.shards = {n: self._shards(n) for n in (settings.batch_size, self.n % settings.batch_size) if n}
 
     def _check_sizes(self) -> None:
         if self.settings.batch_size > self.n:
@@ -115,9 +116,16 @@ class Run:
         if self.settings.workers > 1 and any(isinstance(layer, BatchNorm) for layer in self.network.layers):
             raise InputError("BatchNorm looks at the whole batch, so that it cannot be shared out: use one worker.")
 
-    def _shards(self, n: int, pool: ThreadPoolExecutor | None) -> Shards:
+    def _trainee(self) -> Network:
+        """The network itself; for several workers, one like it whose parameters lie where all of them see them."""
+        if self.settings.workers == 1:
+            return self.network
+        params = shared_zeros(self.network.params.shape, self.network.dtype)
+        return self.network.replica(params, np.zeros_like(params))
+
+    def _shards(self, n: int) -> Shards:
         examples = self.images, self.labels, self.weights
-        return Shards(self.network, examples, n, self.settings.workers, pool)
+        return Shards(self.trainee, examples, n, self.settings.workers, self.workers)
 
     @property
     def n(self) -> int:
@@ -150,14 +158,24 @@ class Run:
         if len(self.order) == 0:
             self.order = self.rng.permutation(self.n)
         title = f"epoch {len(self.history) + 1}/{self.settings.epochs}"
-        with progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar:
-            while self.seen < self.n and not interrupted():
-                bar.update(self.step())
+        self.trainee.params[...] = self.network.params
+        with (
+            one_blas_thread_each(self.settings.workers),
+            self.workers.at_work(self.steps),
+            progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar,
+        ):
+            self.steps(interrupted, bar.update)
+        self.network.params[...] = self.trainee.params
         self.seconds += time.perf_counter() - started
         if self.seen < self.n:
             return False
         self.end_epoch()
         return True
+
+    def steps(self, interrupted: Interrupted = lambda: False, tell: Callable[[int], object] = lambda n: None) -> None:
+        """Take the steps that are left of an epoch; `tell` is called with the size of each batch."""
+        while self.seen < self.n and not interrupted():
+            tell(self.step())
 
     def step(self) -> int:
         """Move the parameters once, by the next batch; return its size."""
@@ -165,10 +183,11 @@ class Run:
         shards = self.shards[len(index)]
         loss, correct = self.gradient(shards, index)
         self._check_finite(loss)
-        self.optimizer.step(self.learning_rate(self.optimizer.steps))
+        self.optimizer.step(self.learning_rate(self.optimizer.steps), self.workers.part(self.trainee.params.size))
         self.seen += len(index)
-        self.loss_sum += loss * shards.weight
-        self.weight_sum += shards.weight
+        weight = shards.weight(index)
+        self.loss_sum += loss * weight
+        self.weight_sum += weight
         self.correct += correct
         return len(index)
 
@@ -216,16 +235,6 @@ def _checked(network: Network, examples: Examples) -> tuple[Array, Array]:
     images, labels = examples
     rows = as_rows(images, network.sizes[0])
     return rows, as_labels(labels, len(rows), network.sizes[-1])
-
-
-def one_blas_thread_each(workers: int) -> AbstractContextManager[object]:
-    """Where several threads compute, keep BLAS from starting threads of its own for each; else leave it alone."""
-    if workers == 1:
-        return nullcontext()
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
-    return limits
 
 
 @contextmanager

@@ -80,7 +80,12 @@ OPTIONS = [
         click.option(f"--{name}", type=float, default=getattr(DEFAULT.distortion, name), help=help)
         for name, help in DISTORTIONS.items()
     ),
-    click.option("--workers", type=int, default=DEFAULT.workers, help="Threads that share each batch."),
+    click.option(
+        "--workers",
+        type=int,
+        default=DEFAULT.workers,
+        help="Processes that share each batch; threads where not on Linux.",
+    ),
     click.option(
         "--early-stopping", is_flag=True, help="Stop when validation no longer improves; keep the best weights."
     ),

@@ -1,0 +1,174 @@
+"""Workers, who compute the parts of a batch at the same time, so that all of a step uses all cores.
+
+Where the system can fork, they are processes: threads of one process hand Python's lock to and fro, which takes longer
+than the step of a small network. A forked worker begins as a copy of the whole run, and does what the first one does:
+it draws the same batches, and takes the same steps. Only that of each batch it takes its own share, and of each step it
+moves its own part of the parameters: both through memory that all of them see.
+"""
+
+import gc
+import mmap
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .layers import Array
+
+Outcome = tuple[float, int]  # a loss, and how many were right
+Task = Callable[[], Outcome]
+
+SPINS = 1000  # looks at a semaphore before falling asleep; to be woken takes longer than what is waited for
+PATIENCE = 1.0  # seconds between two looks whether the others are alive
+
+
+def hire(n: int) -> "Alone":
+    """Make n workers: processes on Linux, threads elsewhere, where forking is not to be had or not safe."""
+    if n == 1:
+        return Alone()
+    return Processes(n) if sys.platform == "linux" else Threads(n)
+
+
+def shared_zeros(shape: tuple[int, ...], dtype: Any) -> Array:
+    """Make an array in memory that a fork shares, instead of copying what is written to."""
+    return np.frombuffer(mmap.mmap(-1, prod(shape) * np.dtype(dtype).itemsize), dtype).reshape(shape)
+
+
+class Alone:
+    """A single worker; the base of the others."""
+
+    @contextmanager
+    def at_work(self, work: Callable[[], None]) -> Iterator[None]:
+        """For the time of the block, have the other workers there, who each do `work`, the block's steps, as well."""
+        yield
+
+    def each(self, tasks: Sequence[Task]) -> list[Outcome]:
+        """Do all tasks, one for each worker; return what came of them, when all are done."""
+        return [task() for task in tasks]
+
+    def part(self, n: int) -> slice:
+        """Which of n parameters this worker looks after."""
+        return slice(0, n)
+
+
+class Threads(Alone):
+    """Threads of this process. NumPy lets go of Python's lock while it computes, which pays where arrays are large."""
+
+    def __init__(self, n: int) -> None:
+        self._pool = ThreadPoolExecutor(n)
+
+    def each(self, tasks: Sequence[Task]) -> list[Outcome]:
+        """Do all tasks at the same time."""
+        return list(self._pool.map(_quietly, tasks))
+
+
+def _quietly(task: Task) -> Outcome:
+    with np.errstate(over="ignore", invalid="ignore"):  # as in `fit`: a thread has its own
+        return task()
+
+
+class Processes(Alone):
+    """The process that trains and n - 1 forked ones, each with a rank; the first one's is 0."""
+
+    def __init__(self, n: int) -> None:
+        self.n, self.rank = n, 0
+        self._pids: list[int] = []
+        self._outcomes = shared_zeros((n, 2), np.float64)
+
+    @contextmanager
+    def at_work(self, work: Callable[[], None]) -> Iterator[None]:
+        """Fork the others, for each of whom `work` is all it ever does."""
+        from multiprocessing import get_context
+
+        fork = get_context("fork")
+        self._parent = os.getpid()
+        self._doors = [[fork.Semaphore(0) for _ in range(self.n)] for _ in range(2)]
+        try:
+            for rank in range(1, self.n):
+                self._pids.append(self._fork(rank, work))
+            yield
+            self._meet(0)  # all have taken the last step
+        finally:
+            for pid in self._pids:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            self._pids.clear()
+
+    def _fork(self, rank: int, work: Callable[[], None]) -> int:
+        with warnings.catch_warnings():
+            # Python warns of locks that another thread may hold: a worker takes none, it computes and then ends.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
+        if pid == 0:
+            try:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first worker to act on
+                gc.disable()  # so that what this process has inherited is not ended a second time
+                self.rank = rank
+                work()
+                self._meet(0)
+            finally:
+                os._exit(0)  # whatever happened, the first worker has met it too, or finds this one gone
+        return pid
+
+    def each(self, tasks: Sequence[Task]) -> list[Outcome]:
+        """Do this worker's task, while the others do theirs."""
+        if not self._at_work:
+            return super().each(tasks)
+        self._meet(0)  # all have taken the last step
+        if self.rank < len(tasks):
+            self._outcomes[self.rank] = tasks[self.rank]()
+        self._meet(1)
+        return [(loss, int(correct)) for loss, correct in self._outcomes[: len(tasks)].tolist()]
+
+    def part(self, n: int) -> slice:
+        """Give each worker an equal part."""
+        if not self._at_work:
+            return super().part(n)
+        return slice(n * self.rank // self.n, n * (self.rank + 1) // self.n)
+
+    @property
+    def _at_work(self) -> bool:
+        return bool(self._pids or self.rank)
+
+    def _meet(self, place: int) -> None:
+        """Wait until all are here. Places take turns, lest who is early at the next one be taken for late at this one."""
+        doors = self._doors[place]
+        for rank, door in enumerate(doors):
+            if rank != self.rank:
+                door.release()
+        for _ in range(self.n - 1):
+            self._pass(doors[self.rank])
+
+    def _pass(self, door: Any) -> None:
+        for _ in range(SPINS):
+            if door.acquire(False):
+                return
+        while not door.acquire(timeout=PATIENCE):
+            self._check_alive()
+
+    def _check_alive(self) -> None:
+        if self.rank and os.getppid() != self._parent:
+            os._exit(1)
+        for pid in self._pids if self.rank == 0 else ():
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                raise RuntimeError("A worker ended too early: killed, perhaps for want of memory. Try one worker.")
+
+
+def one_blas_thread_each(workers: int) -> AbstractContextManager[object]:
+    """Where several workers compute, keep BLAS from starting threads of its own for each; else leave it alone."""
+    return nullcontext() if workers == 1 else _blas().limit(limits=1)
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")

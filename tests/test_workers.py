@@ -1,0 +1,110 @@
+"""Whoever the workers are, their number decides the bits; and none of them outlives the training."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from training import SETTINGS, corners, trained
+
+from tendigits import Distortion, Network, fit, workers
+from tendigits.layers import Dropout, Linear, ReLU
+from tendigits.workers import Alone, Processes, Threads
+
+forking = pytest.mark.skipif(sys.platform != "linux", reason="workers are processes on Linux alone")
+SHARED = replace(SETTINGS, workers=3, distortion=Distortion(translation=1), weight_decay=0.01)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return corners()
+
+
+def processes():
+    """The child processes of this one."""
+    return subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "comm="], capture_output=True, text=True).stdout
+
+
+def test_one_worker_is_alone_and_several_are_processes_where_forking_is_safe(monkeypatch):
+    assert type(workers.hire(1)) is Alone
+    for platform, kind in [("linux", Processes), ("darwin", Threads), ("win32", Threads)]:
+        monkeypatch.setattr(sys, "platform", platform)
+        assert type(workers.hire(2)) is kind
+
+
+@forking
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_processes_threads_and_one_after_the_other_give_the_same_bits(data, optimizer, monkeypatch):
+    found = []
+    for kind in (Processes, Threads, lambda n: Alone()):
+        monkeypatch.setattr("tendigits.train.hire", kind)
+        network = Network([Linear(16, 8), ReLU(), Dropout(0.5), Linear(8, 3)], seed=1)
+        history = fit(network, *data, replace(SHARED, optimizer=optimizer))
+        found.append((network.params, history["train_loss"], history["validation_accuracy"]))
+    for params, *history in found[1:]:
+        np.testing.assert_array_equal(params, found[0][0])
+        assert history == list(found[0][1:])
+
+
+@forking
+def test_workers_are_gone_after_each_epoch_and_after_a_failure(data):
+    seen = []
+    trained(data, SHARED, callbacks=[lambda network, history: seen.append(processes())])
+    assert len(seen) == SETTINGS.epochs
+    assert set(seen) == {"ps\n"}
+    with pytest.raises(ZeroDivisionError), Processes(2).at_work(lambda: time.sleep(60)):
+        1 / 0  # noqa: B018
+    assert processes() == "ps\n"
+
+
+def test_what_a_callback_does_to_the_network_is_trained_on(data):
+    """It may prune weights, say, between two epochs: every worker goes on from there."""
+
+    def forget(network, history):
+        network.params[...] = 0
+
+    _, history = trained(data, replace(SHARED, learning_rate=1e-9, weight_decay=0), callbacks=[forget])
+    assert history["train_loss"][1:] == pytest.approx([np.log(3)] * 3)
+
+
+@forking
+def test_a_worker_that_is_killed_is_missed(monkeypatch):
+    monkeypatch.setattr(workers, "PATIENCE", 0.01)
+    pair = Processes(2)
+    with (
+        pytest.raises(RuntimeError, match="worker ended too early"),
+        pair.at_work(lambda: os.kill(os.getpid(), signal.SIGKILL)),
+    ):
+        pair.each([lambda: (0.0, 0)] * 2)
+
+
+ORPHANS = """
+import os, sys, time
+from tendigits.workers import Processes
+pair = Processes(2)
+def work():
+    while True:
+        pair.each([lambda: (0.0, 0)] * 2)
+with pair.at_work(work):
+    print(*pair._pids, flush=True)
+    time.sleep(60)
+"""
+
+
+@forking
+def test_a_worker_ends_when_the_first_one_is_killed():
+    parent = subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True)
+    orphan = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    for _ in range(100):
+        try:
+            os.kill(orphan, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker is still there")
