@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-EPOCHS, BATCH, RATE, MOMENTUM, WEIGHT_DECAY, WARM_UP = 6, 250, 0.8, 0.85, 7.5e-5, 0.2
+EPOCHS, BATCH, RATE, MOMENTUM, WEIGHT_DECAY, WARM_UP = 5, 200, 0.45, 0.9, 1e-4, 0.2
 
 
 def load(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:

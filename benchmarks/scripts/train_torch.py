@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-EPOCHS, BATCH, RATE, MOMENTUM, WEIGHT_DECAY, WARM_UP = 6, 256, 0.8, 0.85, 7.5e-5, 0.2
+EPOCHS, BATCH, RATE, MOMENTUM, WEIGHT_DECAY, WARM_UP = 5, 200, 0.45, 0.9, 1e-4, 0.2
 
 
 def load(folder: Path, part: str) -> tuple[torch.Tensor, torch.Tensor]:

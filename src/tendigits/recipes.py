@@ -38,7 +38,7 @@ RECIPES = {
     ),
     "fast": Recipe(
         "98 % in a second or two",
-        {"epochs": 6, "batch_size": 256, "learning_rate": 0.8, "momentum": 0.85, "weight_decay": 5e-4},
+        {"epochs": 5, "batch_size": 200, "learning_rate": 0.45, "workers": 2},
     ),
     "plain": Recipe(
         "the most that 784-128-10 learns from the images as they are",

@@ -26,7 +26,7 @@ from .layers import Array
 Outcome = tuple[float, int]  # a loss, and how many were right
 Task = Callable[[], Outcome]
 
-SPINS = 1000  # looks at a semaphore before falling asleep; to be woken takes longer than what is waited for
+SPINS = 1000  # looks at a semaphore before falling asleep: to be woken takes longer than what is waited for
 PATIENCE = 1.0  # seconds between two looks whether the others are alive
 
 
@@ -82,6 +82,7 @@ class Processes(Alone):
         self.n, self.rank = n, 0
         self._pids: list[int] = []
         self._outcomes = shared_zeros((n, 2), np.float64)
+        self._spins = SPINS if n <= len(os.sched_getaffinity(0)) else 0
 
     @contextmanager
     def at_work(self, work: Callable[[], None]) -> Iterator[None]:
@@ -139,7 +140,7 @@ class Processes(Alone):
         return bool(self._pids or self.rank)
 
     def _meet(self, place: int) -> None:
-        """Wait until all are here. Places take turns, lest who is early at the next one be taken for late at this one."""
+        """Wait until all are here. Places take turns, lest the first at the next one be taken for the last at this."""
         doors = self._doors[place]
         for rank, door in enumerate(doors):
             if rank != self.rank:
@@ -148,7 +149,7 @@ class Processes(Alone):
             self._pass(doors[self.rank])
 
     def _pass(self, door: Any) -> None:
-        for _ in range(SPINS):
+        for _ in range(self._spins):
             if door.acquire(False):
                 return
         while not door.acquire(timeout=PATIENCE):
