@@ -65,12 +65,12 @@ def test_batches_are_clipped_to_the_data():
 def test_the_penalty_and_its_gradient_agree(weights):
     run = course(10, weights, alpha=3.0)
     params, direction = run.network.params, np.random.default_rng(1).standard_normal(run.network.params.size)
-    run.gradient(run.shards[10], np.arange(10))
+    run.gradient(run.batches[10], np.arange(10))
     slope = run.network.grads @ direction
     losses = []
     for step in (1e-6, -2e-6):
         params += step * direction
-        losses.append(run.gradient(run.shards[10], np.arange(10))[0])
+        losses.append(run.gradient(run.batches[10], np.arange(10))[0])
     assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(slope, rel=1e-6)
 
 
@@ -79,7 +79,7 @@ def test_alpha_shrinks_the_weights_and_not_the_biases():
     sizes = [np.abs(fitted(classifier(alpha=alpha, max_iter=100), X, y).coefs_[0]).sum() for alpha in (0, 1, 10)]
     assert sizes[0] > sizes[1] > sizes[2]
     run = course(alpha=1e6)
-    run.gradient(run.shards[10], np.arange(10))
+    run.gradient(run.batches[10], np.arange(10))
     assert all(np.abs(layer.db).max() < 10 for layer in run.network.layers if layer.shapes)
 
 

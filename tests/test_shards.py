@@ -15,7 +15,7 @@ def data():
     return corners()
 
 
-@pytest.mark.parametrize("workers", [2, 3, 7])
+@pytest.mark.parametrize("workers", [2, 3, 7])  # two share its hidden units, three and seven its examples
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_gradients_add_up(data, workers, weighted):
     weights = np.random.default_rng(0).uniform(0.5, 2, 200) if weighted else None

@@ -17,6 +17,7 @@ from tendigits.workers import Alone, Processes, Threads
 
 forking = pytest.mark.skipif(sys.platform != "linux", reason="workers are processes on Linux alone")
 SHARED = replace(SETTINGS, workers=3, distortion=Distortion(translation=1), weight_decay=0.01)
+SLICED = replace(SETTINGS, workers=2)
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +52,13 @@ def test_one_worker_is_alone_and_several_are_processes_where_forking_is_safe(mon
 
 @forking
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-def test_processes_threads_and_one_after_the_other_give_the_same_bits(data, optimizer, monkeypatch):
+@pytest.mark.parametrize("settings", [SHARED, SLICED], ids=["shards", "slices"])
+def test_processes_threads_and_one_after_the_other_give_the_same_bits(data, optimizer, settings, monkeypatch):
     found = []
     for kind in (Processes, Threads, lambda n: Alone()):
         monkeypatch.setattr("tendigits.train.hire", kind)
         network = Network([Linear(16, 8), ReLU(), Dropout(0.5), Linear(8, 3)], seed=1)
-        history = fit(network, *data, replace(SHARED, optimizer=optimizer))
+        history = fit(network, *data, replace(settings, optimizer=optimizer))
         found.append((network.params, history["train_loss"], history["validation_accuracy"]))
     for params, *history in found[1:]:
         np.testing.assert_array_equal(params, found[0][0])
@@ -77,13 +79,14 @@ def test_workers_are_gone_after_a_failure(forked):
     assert list(map(is_gone, forked)) == [True]
 
 
-def test_what_a_callback_does_to_the_network_is_trained_on(data):
+@pytest.mark.parametrize("settings", [SHARED, SLICED], ids=["shards", "slices"])
+def test_what_a_callback_does_to_the_network_is_trained_on(data, settings):
     """It may prune weights, say, between two epochs: every worker goes on from there."""
 
     def forget(network, history):
         network.params[...] = 0
 
-    _, history = trained(data, replace(SHARED, learning_rate=1e-9, weight_decay=0), callbacks=[forget])
+    _, history = trained(data, replace(settings, learning_rate=1e-9, weight_decay=0), callbacks=[forget])
     assert history["train_loss"][1:] == pytest.approx([np.log(3)] * 3)
 
 
@@ -95,7 +98,7 @@ def test_a_worker_that_is_killed_is_missed(monkeypatch):
         pytest.raises(RuntimeError, match="worker ended too early"),
         pair.at_work(lambda: os.kill(os.getpid(), signal.SIGKILL)),
     ):
-        pair.each([lambda: (0.0, 0)] * 2)
+        pair.each([lambda: None] * 2)
 
 
 ORPHANS = """
@@ -104,7 +107,7 @@ from tendigits.workers import Processes
 pair = Processes(2)
 def work():
     while True:
-        pair.each([lambda: (0.0, 0)] * 2)
+        pair.each([lambda: None] * 2)
 with pair.at_work(work):
     print(*pair._pids, flush=True)
     time.sleep(60)

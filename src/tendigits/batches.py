@@ -66,6 +66,9 @@ def scale(pixels: Array, out: Array) -> Array:
     return out
 
 
+Examples = tuple[Array, Array, Array | None]  # rows, class indices, weights
+
+
 class Batch:
     """One batch's inputs `x` (n, n_features), `labels` (n,) and `weights` (n,) or None, filled again for every step.
 

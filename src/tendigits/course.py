@@ -16,8 +16,7 @@ from .errors import InputError
 from .layers import Array, Dropout, Layer, Linear, ReLU
 from .network import Network
 from .settings import Settings
-from .shards import Shards
-from .train import Examples, Run
+from .train import Examples, Run, Sharing
 
 SLOWEST = 1e-6  # learning_rate="adaptive" stops here
 
@@ -161,10 +160,10 @@ class Course(Run):
         if not self.rules.shuffle:
             self.order = np.arange(self.n)
 
-    def gradient(self, shards: Shards, index: Array) -> tuple[float, int]:
+    def gradient(self, batch: Sharing, index: Array) -> tuple[float, int]:
         """Add the penalty α/2n Σ W² to the loss and α/n W to the gradient, where n is what the batch counts."""
-        loss, correct = super().gradient(shards, index)
-        share = self.rules.alpha / shards.weight(index)
+        loss, correct = super().gradient(batch, index)
+        share = self.rules.alpha / self.weight(index)
         for layer in self.network.layers:
             if share and isinstance(layer, Linear):
                 layer.dW += share * layer.W

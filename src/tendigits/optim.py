@@ -14,6 +14,7 @@ import numpy as np
 
 from .layers import Array
 from .network import Network
+from .slices import Slices
 from .workers import shared_zeros
 
 Schedule = Callable[[float], float]
@@ -31,7 +32,7 @@ class SGD:
 
     learning_rate: ClassVar[float] = 0.5
 
-    def __init__(self, network: Network, weight_decay: float = 0.0) -> None:
+    def __init__(self, network: Network | Slices, weight_decay: float = 0.0) -> None:
         self.params, self.grads = network.params, network.grads
         self.weight_decay, self._decayed = weight_decay, network.weight_slices
         self.steps = 0
@@ -83,7 +84,7 @@ class Momentum(SGD):
     learning_rate = 0.2
 
     def __init__(
-        self, network: Network, weight_decay: float = 0.0, momentum: float = 0.9, nesterov: bool = True
+        self, network: Network | Slices, weight_decay: float = 0.0, momentum: float = 0.9, nesterov: bool = True
     ) -> None:
         super().__init__(network, weight_decay)
         self.momentum, self.nesterov = momentum, nesterov
@@ -118,7 +119,7 @@ class Adam(SGD):
 
     def __init__(
         self,
-        network: Network,
+        network: Network | Slices,
         weight_decay: float = 0.0,
         beta1: float = 0.9,
         beta2: float = 0.999,

@@ -8,6 +8,7 @@ from .augment import Distortion
 from .errors import InputError
 from .network import Network
 from .optim import OPTIMIZERS, SCHEDULES, SGD, Momentum
+from .slices import Slices
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Settings:
     patience: stop after so many epochs without a better validation accuracy, and keep the best weights; None
     trains all epochs and keeps the last weights.
     distortion: how every image is distorted anew each time it is seen; by default not at all.
-    workers: those who share each batch, with one BLAS thread each: processes on Linux, threads elsewhere. The batch is
-    split in the same way whatever the machine, so the number decides the bits, and not the processors.
+    workers: those who share the work on each batch, with one BLAS thread each: processes on Linux, threads elsewhere.
+    It is divided in the same way whatever the machine, so the number decides the bits, and not the processors.
     """
 
     epochs: int = 20
@@ -60,7 +61,7 @@ class Settings:
         """The learning rate: as chosen, or the optimizer's own."""
         return OPTIMIZERS[self.optimizer].learning_rate if self.learning_rate is None else self.learning_rate
 
-    def make_optimizer(self, network: Network) -> SGD:
+    def make_optimizer(self, network: Network | Slices) -> SGD:
         """Make the optimizer that these settings name."""
         if self.optimizer == "momentum":
             return Momentum(network, self.weight_decay, self.momentum, self.nesterov)

@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 
 from .augment import Moves
-from .batches import Batch
+from .batches import Batch, Examples
 from .layers import Array, Dropout
 from .network import Network
 from .workers import Alone, shared_zeros
 from .workspace import Workspace
-
-Examples = tuple[Array, Array, Array | None]  # rows, class indices, weights
 
 
 class Shard:
@@ -47,39 +45,32 @@ class Shards:
 
     def __init__(self, network: Network, examples: Examples, n: int, n_workers: int, workers: Alone) -> None:
         cuts = np.linspace(0, n, n_workers + 1).astype(int).tolist()
-        self.network, self.workers, self.weights = network, workers, examples[2]
+        self.network, self.workers = network, workers
         self.parts = [slice(start, stop) for start, stop in itertools.pairwise(cuts) if stop > start]
-        networks = [network]
-        if n_workers > 1:
-            self.grads = shared_zeros((len(self.parts), network.grads.size), network.dtype)
-            networks = [network.replica(network.params, grads) for grads in self.grads]
+        self.grads = shared_zeros((len(self.parts), network.grads.size), network.dtype)
+        self.outcomes = shared_zeros((len(self.parts), 2), np.float64)
+        networks = [network.replica(network.params, grads) for grads in self.grads]
         self.shards = [
             Shard(own, examples, part.stop - part.start) for own, part in zip(networks, self.parts, strict=True)
         ]
 
-    def gradient(self, index: Array, moves: Moves | None, rng: np.random.Generator) -> tuple[float, int]:
-        """Fill the network's gradients for the examples at `index`; return their mean loss and how many were right.
+    def gradient(self, index: Array, moves: Moves | None, total: float, rng: np.random.Generator) -> tuple[float, int]:
+        """Fill the network's gradients for the examples at `index`, which count `total`.
 
-        With several workers, each fills the part that it looks after.
+        Return their mean loss and how many were right. Of several workers, each fills the part that it looks after.
         """
-        total = self.weight(index)
-        if self.shards[0].network is self.network:
-            return self.shards[0].gradient(index, moves, total, rng)
         seeds = rng.bit_generator.random_raw(len(self.shards)).tolist()
-        tasks = [
-            partial(shard.gradient, index[part], None if moves is None else moves[part], total, seed)
-            for shard, part, seed in zip(self.shards, self.parts, seeds, strict=True)
-        ]
-        losses, corrects = zip(*self.workers.each(tasks), strict=True)
+        self.workers.each([partial(self._one, k, index, moves, total, seed) for k, seed in enumerate(seeds)])
         self._add_up(self.workers.part(self.network.grads.size))
-        return sum(losses), sum(corrects)
+        loss, correct = self.outcomes.sum(axis=0).tolist()
+        return loss, int(correct)
+
+    def _one(self, k: int, index: Array, moves: Moves | None, total: float, seed: int) -> None:
+        part = self.parts[k]
+        self.outcomes[k] = self.shards[k].gradient(index[part], None if moves is None else moves[part], total, seed)
 
     def _add_up(self, part: slice) -> None:
         total = self.network.grads[part]
         total[...] = self.grads[0, part]
         for grads in self.grads[1:, part]:
             total += grads
-
-    def weight(self, index: Array) -> float:
-        """How much the examples at `index` count: the sum of their weights, or their number."""
-        return len(index) if self.weights is None else float(self.weights[index].sum())

@@ -19,15 +19,17 @@ from .history import History, Record
 from .layers import Array, BatchNorm
 from .loss import softmax_cross_entropy
 from .network import Network
-from .optim import SCHEDULES
+from .optim import ALL, SCHEDULES
 from .progress import progress_bar
 from .settings import Settings
-from .shards import Shards
+from .shards import Shard, Shards
+from .slices import SlicedBatch, Slices, divisible
 from .workers import hire, one_blas_thread_each, shared_zeros
 
 Examples = tuple[Any, Any]
 Callback = Callable[[Network, History], object]
 Interrupted = Callable[[], bool]
+Sharing = Shard | Shards | SlicedBatch  # the ways to find a batch's gradient: alone, by examples, by hidden units
 
 
 def fit(
@@ -102,7 +104,7 @@ class Run:
         self.best_params = network.params.copy()
         self.begin_epoch()
         self.workers = hire(settings.workers)
-        self.shards = {n: self._shards(n) for n in (settings.batch_size, self.n % settings.batch_size) if n}
+        self.batches = {n: self._batch(n) for n in (settings.batch_size, self.n % settings.batch_size) if n}
 
     def _check_sizes(self) -> None:
         if self.settings.batch_size > self.n:
@@ -116,15 +118,21 @@ class Run:
         if self.settings.workers > 1 and any(isinstance(layer, BatchNorm) for layer in self.network.layers):
             raise InputError("BatchNorm looks at the whole batch, so that it cannot be shared out: use one worker.")
 
-    def _trainee(self) -> Network:
+    def _trainee(self) -> Network | Slices:
         """The network itself; for several workers, one like it whose parameters lie where all of them see them."""
         if self.settings.workers == 1:
             return self.network
+        if divisible(self.network, self.settings.workers) and not self.settings.distortion:
+            return Slices(self.network, self.settings.workers)
         params = shared_zeros(self.network.params.shape, self.network.dtype)
         return self.network.replica(params, np.zeros_like(params))
 
-    def _shards(self, n: int) -> Shards:
+    def _batch(self, n: int) -> Sharing:
         examples = self.images, self.labels, self.weights
+        if isinstance(self.trainee, Slices):
+            return SlicedBatch(self.trainee, examples, n, self.workers)
+        if self.settings.workers == 1:
+            return Shard(self.trainee, examples, n)
         return Shards(self.trainee, examples, n, self.settings.workers, self.workers)
 
     @property
@@ -158,14 +166,15 @@ class Run:
         if len(self.order) == 0:
             self.order = self.rng.permutation(self.n)
         title = f"epoch {len(self.history) + 1}/{self.settings.epochs}"
-        self.trainee.params[...] = self.network.params
+        own, places = (self.trainee.own, self.trainee.places) if isinstance(self.trainee, Slices) else (ALL, ALL)
+        self.trainee.params[own] = self.network.params[places]
         with (
             one_blas_thread_each(self.settings.workers),
             self.workers.at_work(self.steps),
             progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar,
         ):
             self.steps(interrupted, bar.update)
-        self.network.params[...] = self.trainee.params
+        self.network.params[places] = self.trainee.params[own]
         self.seconds += time.perf_counter() - started
         if self.seen < self.n:
             return False
@@ -180,20 +189,23 @@ class Run:
     def step(self) -> int:
         """Move the parameters once, by the next batch; return its size."""
         index = self.order[self.seen : self.seen + self.settings.batch_size]
-        shards = self.shards[len(index)]
-        loss, correct = self.gradient(shards, index)
+        loss, correct = self.gradient(self.batches[len(index)], index)
         self._check_finite(loss)
         self.optimizer.step(self.learning_rate(self.optimizer.steps), self.workers.part(self.trainee.params.size))
         self.seen += len(index)
-        weight = shards.weight(index)
+        weight = self.weight(index)
         self.loss_sum += loss * weight
         self.weight_sum += weight
         self.correct += correct
         return len(index)
 
-    def gradient(self, shards: Shards, index: Array) -> tuple[float, int]:
+    def gradient(self, batch: Sharing, index: Array) -> tuple[float, int]:
         """Fill the network's gradients for one batch; return its mean loss and how many it had right."""
-        return shards.gradient(index, self._moves(len(index)), self.rng)
+        return batch.gradient(index, self._moves(len(index)), self.weight(index), self.rng)
+
+    def weight(self, index: Array) -> float:
+        """How much the examples at `index` count: the sum of their weights, or their number."""
+        return len(index) if self.weights is None else float(self.weights[index].sum())
 
     def _moves(self, n: int) -> Moves | None:
         distortion = self.settings.distortion

@@ -23,8 +23,7 @@ import numpy as np
 
 from .layers import Array
 
-Outcome = tuple[float, int]  # a loss, and how many were right
-Task = Callable[[], Outcome]
+Task = Callable[[], object]
 
 SPINS = 1000  # looks at a semaphore before falling asleep: to be woken takes longer than what is waited for
 PATIENCE = 1.0  # seconds between two looks whether the others are alive
@@ -50,9 +49,14 @@ class Alone:
         """For the time of the block, have the other workers there, who each do `work`, the block's steps, as well."""
         yield
 
-    def each(self, tasks: Sequence[Task]) -> list[Outcome]:
-        """Do all tasks, one for each worker; return what came of them, when all are done."""
-        return [task() for task in tasks]
+    def each(self, tasks: Sequence[Task]) -> None:
+        """Do tasks, one for each worker, when all have done what came before; return when all are done."""
+        self.own(tasks)
+
+    def own(self, tasks: Sequence[Task]) -> None:
+        """Of tasks, one for each worker, do one's own: with nobody else there, all of them."""
+        for task in tasks:
+            task()
 
     def part(self, n: int) -> slice:
         """Which of n parameters this worker looks after."""
@@ -65,14 +69,14 @@ class Threads(Alone):
     def __init__(self, n: int) -> None:
         self._pool = ThreadPoolExecutor(n)
 
-    def each(self, tasks: Sequence[Task]) -> list[Outcome]:
+    def own(self, tasks: Sequence[Task]) -> None:
         """Do all tasks at the same time."""
-        return list(self._pool.map(_quietly, tasks))
+        list(self._pool.map(_quietly, tasks))
 
 
-def _quietly(task: Task) -> Outcome:
+def _quietly(task: Task) -> None:
     with np.errstate(over="ignore", invalid="ignore"):  # as in `fit`: a thread has its own
-        return task()
+        task()
 
 
 class Processes(Alone):
@@ -81,7 +85,6 @@ class Processes(Alone):
     def __init__(self, n: int) -> None:
         self.n, self.rank = n, 0
         self._pids: list[int] = []
-        self._outcomes = shared_zeros((n, 2), np.float64)
         self._spins = SPINS if n <= len(os.sched_getaffinity(0)) else 0
 
     @contextmanager
@@ -119,15 +122,17 @@ class Processes(Alone):
                 os._exit(0)  # whatever happened, the first worker has met it too, or finds this one gone
         return pid
 
-    def each(self, tasks: Sequence[Task]) -> list[Outcome]:
+    def each(self, tasks: Sequence[Task]) -> None:
         """Do this worker's task, while the others do theirs."""
-        if not self._at_work:
-            return super().each(tasks)
-        self._meet(0)  # all have taken the last step
-        if self.rank < len(tasks):
-            self._outcomes[self.rank] = tasks[self.rank]()
-        self._meet(1)
-        return [(loss, int(correct)) for loss, correct in self._outcomes[: len(tasks)].tolist()]
+        if self._at_work:
+            self._meet(0)
+        self.own(tasks)
+        if self._at_work:
+            self._meet(1)
+
+    def own(self, tasks: Sequence[Task]) -> None:
+        """Do this worker's task alone."""
+        super().own(tasks[self.rank : self.rank + 1] if self._at_work else tasks)
 
     def part(self, n: int) -> slice:
         """Give each worker an equal part."""

@@ -84,7 +84,7 @@ OPTIONS = [
         "--workers",
         type=int,
         default=DEFAULT.workers,
-        help="Processes that share each batch; threads where not on Linux.",
+        help="Processes that share the work on each batch; threads where not on Linux.",
     ),
     click.option(
         "--early-stopping", is_flag=True, help="Stop when validation no longer improves; keep the best weights."
