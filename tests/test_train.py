@@ -108,8 +108,9 @@ def test_bad_data_is_named(data):
         fit(network, data[0], settings=replace(SETTINGS, patience=2))
 
 
-def test_training_works_outside_the_main_thread(data):
-    thread = threading.Thread(target=trained, args=(data,))
+@pytest.mark.parametrize("workers", [1, 2])
+def test_training_works_outside_the_main_thread(data, workers):
+    thread = threading.Thread(target=trained, args=(data, replace(SETTINGS, workers=workers)))
     thread.start()
     thread.join()
 

@@ -20,6 +20,8 @@ from .network import Network
 from .workers import Alone, shared_zeros
 from .workspace import Workspace
 
+LARGEST_BATCH = 200  # beyond it, that every worker gathers all images takes longer than an exchange of parameters
+
 
 def divisible(network: Network, n: int) -> bool:
     """Whether the network has one hidden layer, with n equal parts."""

@@ -23,7 +23,7 @@ from .optim import ALL, SCHEDULES
 from .progress import progress_bar
 from .settings import Settings
 from .shards import Shard, Shards
-from .slices import SlicedBatch, Slices, divisible
+from .slices import LARGEST_BATCH, SlicedBatch, Slices, divisible
 from .workers import hire, one_blas_thread_each, shared_zeros
 
 Examples = tuple[Any, Any]
@@ -122,7 +122,8 @@ class Run:
         """The network itself; for several workers, one like it whose parameters lie where all of them see them."""
         if self.settings.workers == 1:
             return self.network
-        if divisible(self.network, self.settings.workers) and not self.settings.distortion:
+        gathers_little = self.settings.batch_size <= LARGEST_BATCH and not self.settings.distortion
+        if gathers_little and divisible(self.network, self.settings.workers):
             return Slices(self.network, self.settings.workers)
         params = shared_zeros(self.network.params.shape, self.network.dtype)
         return self.network.replica(params, np.zeros_like(params))
