@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from training import SETTINGS, corners, trained
 
 from tendigits import Distortion, Network, fit, workers
 from tendigits.layers import Dropout, Linear, ReLU
+from tendigits.train import Run
 from tendigits.workers import Alone, Processes, Threads
 
 forking = pytest.mark.skipif(sys.platform != "linux", reason="workers are processes on Linux alone")
@@ -99,6 +101,48 @@ def test_a_worker_that_is_killed_is_missed(monkeypatch):
         pair.at_work(lambda: os.kill(os.getpid(), signal.SIGKILL)),
     ):
         pair.each([lambda: None] * 2)
+
+
+@forking
+def test_a_worker_that_came_before_it_ended_is_not_missed(monkeypatch):
+    monkeypatch.setattr(workers, "PATIENCE", 0.01)
+    pair = Processes(2)
+    with pair.at_work(lambda: None):
+        time.sleep(0.1)  # it has long ended when the first one comes to the last meeting
+
+
+@forking
+def test_workers_that_someone_else_has_waited_for(data):
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system then waits for all children
+    try:
+        _, history = trained(data, SLICED)
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert len(history) == SETTINGS.epochs
+
+
+@forking
+def test_a_generator_that_another_thread_has_locked_while_forking(data):
+    """It may draw from it as well: a fork copies the lock, but not the thread that opens it."""
+    rng = np.random.default_rng(0)
+    network = Network([Linear(16, 8), ReLU(), Dropout(0.5), Linear(8, 3)], seed=1)
+    run = Run(network, data[0], None, replace(SETTINGS, workers=2), rng)
+    run.order = np.arange(run.n)
+    locked, over = threading.Event(), threading.Event()
+
+    def hold():
+        with rng.bit_generator.lock:
+            locked.set()
+            over.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    locked.wait()
+    with run.workers.at_work(run.follow):
+        over.set()
+        thread.join()
+        run.steps()
+    assert run.seen == run.n
 
 
 ORPHANS = """

@@ -52,7 +52,8 @@ class Convolve(Contestant):
 
     def epoch(self) -> float:
         """Train for one epoch."""
-        self.run.epoch(progress=False)
+        with one_blas_thread_each(self.threads):
+            self.run.epoch(progress=False)
         return self.run.history.last["train_loss"]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from tendigits import Network, Settings
 from tendigits.train import Run
+from tendigits.workers import one_blas_thread_each
 
 from ..problem import CLASSES, Problem
 from .base import Contestant
@@ -50,7 +51,8 @@ class Tendigits(Contestant):
 
     def epoch(self) -> float:
         """Train for one epoch."""
-        self.run.epoch(progress=False)
+        with one_blas_thread_each(self.threads):
+            self.run.epoch(progress=False)
         return self.run.history.last["train_loss"]
 
     def begin(self) -> Callable[[], int]:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def fit(
     elif checkpoint and Path(checkpoint).exists():
         load_checkpoint(checkpoint, run)
     quietly = np.errstate(over="ignore", invalid="ignore")  # divergence is found, and told in a sentence
-    with interrupts_noted() as interrupted, quietly:
+    with interrupts_noted() as interrupted, quietly, one_blas_thread_each(settings.workers):
         while not run.finished:
             completed = run.epoch(interrupted, progress)
             if checkpoint:
@@ -170,8 +171,7 @@ class Run:
         own, places = (self.trainee.own, self.trainee.places) if isinstance(self.trainee, Slices) else (ALL, ALL)
         self.trainee.params[own] = self.network.params[places]
         with (
-            one_blas_thread_each(self.settings.workers),
-            self.workers.at_work(self.steps),
+            self.workers.at_work(self.follow),
             progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar,
         ):
             self.steps(interrupted, bar.update)
@@ -186,6 +186,11 @@ class Run:
         """Take the steps that are left of an epoch; `tell` is called with the size of each batch."""
         while self.seen < self.n and not interrupted():
             tell(self.step())
+
+    def follow(self) -> None:
+        """Take these steps as one of several workers, with a copy of the generator: a fork may have locked its own."""
+        self.rng = deepcopy(self.rng)
+        self.steps()
 
     def step(self) -> int:
         """Move the parameters once, by the next batch; return its size."""

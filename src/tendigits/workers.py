@@ -2,8 +2,8 @@
 
 Where the system can fork, they are processes: threads of one process hand Python's lock to and fro, which takes longer
 than the step of a small network. A forked worker begins as a copy of the whole run, and does what the first one does:
-it draws the same batches, and takes the same steps. Only that of each batch it takes its own share, and of each step it
-moves its own part of the parameters: both through memory that all of them see.
+it draws the same batches, and takes the same steps. But of the work on each batch it does its own share, and of the
+parameters it moves its own part: both through memory that all of them see.
 """
 
 import gc
@@ -14,7 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
 from math import prod
 from typing import Any
@@ -50,11 +50,11 @@ class Alone:
         yield
 
     def each(self, tasks: Sequence[Task]) -> None:
-        """Do tasks, one for each worker, when all have done what came before; return when all are done."""
+        """Do tasks, one for each worker: all wait for each other before they begin, and again when they are done."""
         self.own(tasks)
 
     def own(self, tasks: Sequence[Task]) -> None:
-        """Of tasks, one for each worker, do one's own: with nobody else there, all of them."""
+        """Of tasks, one for each worker, do one's own, and wait for no one: with nobody else there, do all of them."""
         for task in tasks:
             task()
 
@@ -101,14 +101,16 @@ class Processes(Alone):
             yield
             self._meet(0)  # all have taken the last step
         finally:
-            for pid in self._pids:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            self._pids.clear()
+            while self._pids:
+                with suppress(ProcessLookupError, ChildProcessError):  # someone else has waited for it
+                    pid = self._pids.pop()
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
 
     def _fork(self, rank: int, work: Callable[[], None]) -> int:
         with warnings.catch_warnings():
-            # Python warns of locks that another thread may hold: a worker takes none, it computes and then ends.
+            # Python warns of locks that another thread may hold: a worker only computes, and `Run.follow` sees to the
+            # one lock in that, the generator's.
             warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
         if pid == 0:
@@ -158,14 +160,19 @@ class Processes(Alone):
             if door.acquire(False):
                 return
         while not door.acquire(timeout=PATIENCE):
-            self._check_alive()
-
-    def _check_alive(self) -> None:
-        if self.rank and os.getppid() != self._parent:
-            os._exit(1)
-        for pid in self._pids if self.rank == 0 else ():
-            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if self.rank and os.getppid() != self._parent:
+                os._exit(1)
+            if not self.rank and any(map(_has_ended, self._pids)):
+                if door.acquire(False):  # it had come here before it ended, as all do in the end
+                    return
                 raise RuntimeError("A worker ended too early: killed, perhaps for want of memory. Try one worker.")
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # someone else has waited for it
+        return True
 
 
 def one_blas_thread_each(workers: int) -> AbstractContextManager[object]:
