@@ -1,7 +1,7 @@
 """A batch shared out among workers: each takes a part of it through the network, and their gradients are added up.
 
-The batch is split in the same way whoever the workers are, and the sum has its order: so their number decides the bits,
-and nothing else does.
+The batch is split in the same way whoever the workers are, and the sum has its order: so of the workers only their
+number decides the bits.
 """
 
 import itertools
