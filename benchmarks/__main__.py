@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import tendigits
-from tendigits.openblas import choose_kernels
+from tendigits._util.blas import choose_kernels
 
 from . import allocations, cold, epoch, figure, goals, pictures, predict, problem, sweep
 from .contestants import CONTESTANTS

@@ -17,14 +17,15 @@ import click
 import numpy as np
 from matplotlib.figure import Figure
 
-from tendigits import Distortion, Network, load_mnist, plots
+from tendigits import Distortion, Network, load_mnist
+from tendigits.analysis import plots
+from tendigits.analysis.evaluate import evaluate
+from tendigits.analysis.robustness import robustness
 from tendigits.cli.recipes import words
 from tendigits.cli.robustness import table as robustness_table
-from tendigits.data import class_index
-from tendigits.evaluate import evaluate
-from tendigits.recipes import DISTORTED, RECIPES
-from tendigits.robustness import robustness
-from tendigits.scores import mean_interval
+from tendigits.data.dataset import class_index
+from tendigits.experiments.seed_stats import mean_interval
+from tendigits.training.recipes import DISTORTED, RECIPES
 
 DOCS = Path(__file__).parent
 DISTURBED = ("plain", "best", "cnn")

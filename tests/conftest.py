@@ -13,8 +13,11 @@ import pytest
 from readers import mnist_or_digits, page, reader  # noqa: F401 - fixtures
 from sources import mirror, tiny, tiny_folder, tiny_mirror  # noqa: F401 - fixtures
 
-from tendigits.data import Dataset, idx_bytes, load_digits, load_idx_folder, load_mnist
-from tendigits.idx import NAMES
+from tendigits.data.dataset import Dataset
+from tendigits.data.digits import load_digits
+from tendigits.data.folders import load_idx_folder
+from tendigits.data.idx import NAMES, idx_bytes
+from tendigits.data.mnist import load_mnist
 
 DATA_HOME = os.environ.get("SCIKIT_LEARN_DATA")
 MNIST_FOLDER = os.environ.get("TENDIGITS_MNIST")

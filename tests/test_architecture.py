@@ -1,6 +1,7 @@
-"""The house is as it is drawn: imports run one way, and what is heavy is loaded late."""
+"""The house is as it is drawn: imports run one way, between packages and inside them, and what is heavy loads late."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,51 +11,100 @@ import pytest
 import tendigits
 
 PACKAGE = Path(tendigits.__file__).parent
-FLOORS = [  # a module may import from the floors above it, and from its own
-    {"errors", "openblas"},
-    {"files", "progress", "extras"},
-    {"layers", "idx"},
-    {"images", "augment", "loss", "download", "foreign", "architecture", "workers"},
-    {"batches"},
-    {"data", "network", "pictures"},
-    {"pretrained", "workspace"},
-    {"shards", "slices", "history"},
-    {"optim"},
-    {"settings"},
-    {"checkpoint", "recipes"},
-    {"train"},
-    {"evaluate", "course"},
-    {"plots", "experiment", "explain", "page", "export", "fitted"},
-    {"estimator", "scores", "robustness"},
-    {"cli"},
-]
-FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+DOORS = {  # the only imports that go up: public methods of Network, one line each, that load `models` when called
+    ("tendigits.nn.network", "models"),
+}
 
 
-def imported_modules(path):
-    """The tendigits modules that a file imports, wherever in the file, except for type checking only."""
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            node.body = []
+def imports(name, *, typing=False):
+    """The tendigits modules that a module imports, wherever in the file; with `typing`, for type checking too."""
+    tree = ast.parse(MODULES[name].read_text())
+    if not typing:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                node.body = []
+    parts = name.split(".") if MODULES[name].name == "__init__.py" else name.split(".")[:-1]
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
-            names = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
-            yield from (name for name in names if not name.startswith("__"))
+            base = ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
+            yield from {f"{base}.{each.name}" if f"{base}.{each.name}" in MODULES else base for each in node.names}
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
-def test_imports_run_one_way(path):
-    if path.stem in ("__init__", "__main__"):
-        return
-    for name in imported_modules(path):
-        assert FLOOR_OF[name] <= FLOOR_OF[path.stem], f"{path.stem} must not import {name}"
+def room(name):
+    """The room a module is in: "nn" for tendigits.nn.layers.relu; the module's own name at the top."""
+    return (name.split(".") + [""])[1]
+
+
+def may_import(name):
+    """The rooms that a package's docstring allows its modules to import from."""
+    docstring = ast.get_docstring(ast.parse((PACKAGE / name / "__init__.py").read_text()))
+    return set(re.search(r"^May import: (.*)\.$", docstring, re.MULTILINE)[1].split(", "))
+
+
+def inner(name):
+    return [module for module in MODULES if room(module) not in ("", "__init__", "__main__")]
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_a_package_says_what_lives_there_and_what_it_imports(package):
+    for name in MODULES:
+        if room(name) == package:
+            used = {room(each) for each in imports(name)} - {package, ""}
+            forbidden = {each for each in used - may_import(package) if (name, each) not in DOORS}
+            assert not forbidden, f"{name} must not import {forbidden}"
+
+
+def test_packages_import_one_way():
+    allowed = {package: may_import(package) - {"errors"} for package in ROOMS}
+    assert not cycle(allowed), cycle(allowed)
+
+
+def test_modules_import_one_way():
+    used = {
+        name: {each for each in imports(name) if each != name and (name, room(each)) not in DOORS}
+        for name in MODULES
+        if name != "tendigits"
+    }
+    assert not cycle(used), cycle(used)
+
+
+def cycle(graph):
+    """The first circle of a graph {node: nodes it points to}, or None."""
+    done = set()
+
+    def visit(node, path):
+        if node in path:
+            return [*path[path.index(node) :], node]
+        if node in done:
+            return None
+        for other in sorted(graph.get(node, ())):
+            if found := visit(other, [*path, node]):
+                return found
+        done.add(node)
+        return None
+
+    return next((found for node in sorted(graph) if (found := visit(node, []))), None)
+
+
+def test_cycles_are_found():
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert cycle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) is None
+
+
+def test_the_top_holds_little():
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {"__init__", "__main__", "errors"}
 
 
 def test_every_module_has_its_test_file():
-    tests = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
-    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__", "errors"}
-    assert modules - tests == set()
+    tests = "\n".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    for name, path in MODULES.items():
+        if path.stem not in ("__init__", "__main__") and room(name) != "cli":
+            assert name in tests or path.stem in tests, name
 
 
 def modules_after(statement):
@@ -63,7 +113,7 @@ def modules_after(statement):
 
 
 @pytest.mark.parametrize(
-    "statement", ["import tendigits", "import tendigits.cli", "from tendigits import Network, fit"]
+    "statement", ["import tendigits", "import tendigits.cli.main", "from tendigits import Network, fit"]
 )
 def test_heavy_libraries_are_loaded_where_they_are_used(statement):
     assert modules_after(statement).isdisjoint({"sklearn", "scipy", "matplotlib", "PIL", "tqdm"})

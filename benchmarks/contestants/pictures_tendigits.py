@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from tendigits import Network
-from tendigits.architecture import architecture
-from tendigits.augment import Distortion, warp
-from tendigits.recipes import DISTORTED, RECIPES
-from tendigits.train import Run
-from tendigits.workers import one_blas_thread_each
+from tendigits.data.distortions import Distortion, warp
+from tendigits.models.builder import architecture
+from tendigits.training.loop import Run
+from tendigits.training.parallel.backend import one_blas_thread_each
+from tendigits.training.recipes import DISTORTED, RECIPES
 
 from ..problem import CLASSES, Problem
 from .base import Contestant

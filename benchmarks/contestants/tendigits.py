@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from tendigits import Network, Settings
-from tendigits.train import Run
-from tendigits.workers import one_blas_thread_each
+from tendigits.training.loop import Run
+from tendigits.training.parallel.backend import one_blas_thread_each
 
 from ..problem import CLASSES, Problem
 from .base import Contestant

@@ -9,54 +9,54 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .augment import Distortion as Distortion
-    from .data import Dataset as Dataset
-    from .data import load_digits as load_digits
-    from .data import load_idx_folder as load_idx_folder
-    from .data import load_mnist as load_mnist
+    from .analysis.evaluate import Evaluation as Evaluation
+    from .data.dataset import Dataset as Dataset
+    from .data.digits import load_digits as load_digits
+    from .data.distortions import Distortion as Distortion
+    from .data.folders import load_idx_folder as load_idx_folder
+    from .data.mnist import load_mnist as load_mnist
     from .errors import DataUnavailable as DataUnavailable
     from .errors import Diverged as Diverged
     from .errors import InputError as InputError
-    from .estimator import DigitClassifier as DigitClassifier
-    from .evaluate import Evaluation as Evaluation
-    from .experiment import Experiment as Experiment
-    from .experiment import train_and_test as train_and_test
-    from .history import History as History
-    from .images import to_mnist as to_mnist
-    from .network import Network as Network
-    from .page import draw as draw
-    from .pictures import read_image as read_image
-    from .pretrained import load_pretrained as load_pretrained
-    from .recipes import recipe as recipe
-    from .scores import Scores as Scores
-    from .scores import score as score
-    from .settings import Settings as Settings
-    from .train import fit as fit
+    from .estimator.classifier import DigitClassifier as DigitClassifier
+    from .experiments.seed_stats import Scores as Scores
+    from .experiments.seed_stats import score as score
+    from .experiments.train_and_test import Experiment as Experiment
+    from .experiments.train_and_test import train_and_test as train_and_test
+    from .images.decode import read_image as read_image
+    from .images.mnist_format import to_mnist as to_mnist
+    from .models.pretrained import load_pretrained as load_pretrained
+    from .nn.network import Network as Network
+    from .pages.draw.page import draw as draw
+    from .training.history import History as History
+    from .training.loop import fit as fit
+    from .training.recipes import recipe as recipe
+    from .training.settings import Settings as Settings
 
 _HOMES = {
-    "Distortion": "augment",
-    "Dataset": "data",
-    "load_digits": "data",
-    "load_idx_folder": "data",
-    "load_mnist": "data",
+    "Distortion": "data.distortions",
+    "Dataset": "data.dataset",
+    "load_digits": "data.digits",
+    "load_idx_folder": "data.folders",
+    "load_mnist": "data.mnist",
     "DataUnavailable": "errors",
     "Diverged": "errors",
     "InputError": "errors",
-    "DigitClassifier": "estimator",
-    "Evaluation": "evaluate",
-    "Experiment": "experiment",
-    "train_and_test": "experiment",
-    "History": "history",
-    "read_image": "pictures",
-    "to_mnist": "images",
-    "Network": "network",
-    "draw": "page",
-    "load_pretrained": "pretrained",
-    "recipe": "recipes",
-    "Scores": "scores",
-    "score": "scores",
-    "Settings": "settings",
-    "fit": "train",
+    "DigitClassifier": "estimator.classifier",
+    "Evaluation": "analysis.evaluate",
+    "Experiment": "experiments.train_and_test",
+    "train_and_test": "experiments.train_and_test",
+    "History": "training.history",
+    "read_image": "images.decode",
+    "to_mnist": "images.mnist_format",
+    "Network": "nn.network",
+    "draw": "pages.draw.page",
+    "load_pretrained": "models.pretrained",
+    "recipe": "training.recipes",
+    "Scores": "experiments.seed_stats",
+    "score": "experiments.seed_stats",
+    "Settings": "training.settings",
+    "fit": "training.loop",
 }
 
 __all__ = list(_HOMES)

@@ -2,13 +2,13 @@
 
 import os
 
-from .openblas import choose_kernels
+from ._util.blas import choose_kernels
 
 
 def main() -> None:
     """Choose how matrices are multiplied, before NumPy loads; then run the command."""
     choose_kernels(os.environ)
-    from .cli import main as command
+    from .cli.main import main as command
 
     command(prog_name="tendigits")
 

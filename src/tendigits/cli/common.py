@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from ..data import Dataset, load
+from ..analysis.evaluate import Evaluation
+from ..data.dataset import Dataset
+from ..data.load import load
 from ..errors import DataUnavailable, InputError
-from ..evaluate import Evaluation
-from ..network import Network
-from ..pretrained import load_pretrained
+from ..models.pretrained import load_pretrained
+from ..nn.network import Network
 
 DATA_HELP = "a folder of four IDX files, gzipped or not (MNIST, Fashion-MNIST, KMNIST, EMNIST)"
 

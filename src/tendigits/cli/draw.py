@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from ..files import check_writable
-from ..network import Network
+from .._util.files import check_writable
+from ..nn.network import Network
 from .common import DATA_HELP, load_data, load_model, model_argument
 
 
@@ -27,7 +27,7 @@ def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     It reads your handwriting as you draw, shows what the network sees and why it decides, and learns from you. Without
     MODEL, it has the network that ships with tendigits.
     """
-    from .. import page
+    from ..pages.draw import page
 
     network = load_model(model)
     check_writable(out)

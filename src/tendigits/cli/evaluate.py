@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from ..data import Dataset, class_index
-from ..evaluate import Evaluation
-from ..evaluate import evaluate as evaluate_network
+from ..analysis.evaluate import Evaluation
+from ..analysis.evaluate import evaluate as evaluate_network
+from ..data.dataset import Dataset, class_index
 from .common import (
     accuracy_line,
     json_option,
@@ -88,7 +88,7 @@ def _matrix(evaluation: Evaluation) -> list[str]:
 
 
 def _draw(folder: Path, evaluation: Evaluation, dataset: Dataset) -> None:
-    from .. import plots
+    from ..analysis import plots
 
     folder.mkdir(parents=True, exist_ok=True)
     shown = plots.right_and_wrong(evaluation)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from ..export import FORMATS, SUFFIXES
-from ..export import export as export_network
+from ..models.convert.export import FORMATS, SUFFIXES
+from ..models.convert.export import export as export_network
 from .common import load_model, model_argument
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from ..network import Network
-from ..pretrained import PATH
+from ..models.pretrained import PATH
+from ..nn.network import Network
 from .common import json_option, load_model, model_argument, print_json
 
 

@@ -8,8 +8,8 @@ import click
 import numpy as np
 
 from ..errors import InputError
-from ..network import Network
-from ..pictures import read_image
+from ..images.decode import read_image
+from ..nn.network import Network
 from .common import json_option, load_model, print_json
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..recipes import RECIPES
+from ..training.recipes import RECIPES
 
 
 @click.command()

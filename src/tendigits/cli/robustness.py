@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from ..data import class_index
-from ..robustness import robustness as measure
+from ..analysis.robustness import robustness as measure
+from ..data.dataset import class_index
 from .common import json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
 
 Results = dict[str, dict[str, dict[float, float]]]  # by model, by disturbance, by strength
@@ -47,7 +47,7 @@ def table(results: Results) -> str:
 
 
 def _draw(folder: Path, results: Any) -> None:
-    from .. import plots
+    from ..analysis import plots
 
     folder.mkdir(parents=True, exist_ok=True)
     plots.save(plots.robustness(results), folder / "robustness.png")

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from ..errors import InputError
-from ..scores import Scores, compare
-from ..scores import score as score_seeds
+from ..experiments.seed_stats import Scores, compare
+from ..experiments.seed_stats import score as score_seeds
 from .common import data_option, json_option, load_data, print_json
 from .training import as_training, training_options
 

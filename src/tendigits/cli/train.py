@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from ..architecture import architecture
-from ..data import Dataset
-from ..experiment import Experiment, train_and_test
-from ..files import check_writable
-from ..history import History
-from ..layers import Linear
-from ..network import Network
+from .._util.files import check_writable
+from ..data.dataset import Dataset
+from ..experiments.train_and_test import Experiment, train_and_test
+from ..models.builder import architecture
+from ..nn.layers import Linear
+from ..nn.network import Network
+from ..training.history import History
 from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
 from .training import as_training, training_options
 
@@ -119,7 +119,7 @@ def _summary(result: Experiment, out: Path) -> dict[str, Any]:
 
 
 def _draw(folder: Path, result: Experiment, dataset: Dataset) -> None:
-    from .. import plots
+    from ..analysis import plots
 
     evaluation, images = result.evaluation, dataset.test_images
     shown = plots.right_and_wrong(evaluation)

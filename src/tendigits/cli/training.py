@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 import click
 
-from ..optim import OPTIMIZERS, SCHEDULES
-from ..recipes import RECIPES, training
-from ..settings import Settings
+from ..nn.optimizers import OPTIMIZERS
+from ..nn.schedules import SCHEDULES
+from ..training.recipes import RECIPES, training
+from ..training.settings import Settings
 
 DEFAULT = Settings()
 DISTORTIONS = {

@@ -1,0 +1,60 @@
+"""Why this digit? The exact contribution of every pixel to the choice of one class over another.
+
+For one image, a network of Linear and ReLU layers is a linear map: each ReLU either passes what comes or cuts it off,
+and once it is known which, only products and sums are left. So the difference of two logits is a sum over pixels
+plus a constant, with nothing left over:
+
+    z_this - z_that = Σ_i x_i g_i + c
+
+where g is the gradient of the difference with respect to the pixels, and c gathers the biases.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .._util.arrays import as_rows, scale
+from ..errors import InputError
+from ..nn.layers import Array, Dropout, Linear, ReLU
+from ..nn.network import Network
+
+
+def contributions(network: Network, image: Any, this: int, that: int) -> tuple[Array, float]:
+    """Split the logit difference of the class indices `this` and `that` into x_i g_i for every pixel, and c.
+
+    image: uint8 pixels (0 to 255) or floats, of any shape that holds the network's inputs; the contributions have
+    that shape, in the network's dtype. Raises InputError for another image, other indices, and other layers.
+    """
+    image = np.asarray(image)
+    _check(network, this, that)
+    pixels = as_rows(image.reshape(1, -1), network.sizes[0])
+    x = scale(pixels, np.empty(pixels.shape, network.dtype))
+    gradient, constant = _linear_map(network, x, this, that)
+    return (x * gradient).reshape(image.shape), constant
+
+
+def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array, float]:
+    """Walk back from the difference of two logits to the pixels: g (1, n_in), and c = Σ b · (gradient of its layer)."""
+    inputs = [x]
+    for layer in network.layers:
+        inputs.append(layer.forward(inputs[-1]))
+    g = np.zeros_like(inputs[-1])
+    g[0, this] += 1
+    g[0, that] -= 1
+    constant = 0.0
+    for i in reversed(range(len(network.layers))):
+        layer = network.layers[i]
+        if isinstance(layer, Linear):
+            constant += float(g[0] @ layer.b)
+        if isinstance(layer, Linear | ReLU):  # the others, Dropout say, only act in training
+            g = layer.backward_input(inputs[i], inputs[i + 1], g)
+    return g, constant
+
+
+def _check(network: Network, this: int, that: int) -> None:
+    strange = [layer.spec[0] for layer in network.layers if not isinstance(layer, Linear | ReLU | Dropout)]
+    if strange:
+        raise InputError(f"Contributions are known for Linear and ReLU layers, not for {', '.join(strange)}.")
+    n_classes = network.sizes[-1]
+    if not (0 <= this < n_classes and 0 <= that < n_classes):
+        raise InputError(f"The class indices run from 0 to {n_classes - 1}; {this} and {that} were asked for.")

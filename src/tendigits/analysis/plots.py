@@ -1,0 +1,127 @@
+"""Figures: each function takes data and returns a matplotlib Figure; `save` writes it.
+
+Figures are made without pyplot, so that drawing needs no screen and leaves no state behind.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .._util.files import replacing
+from ..nn.layers import Array
+from ..nn.network import Network
+from ..training.history import History
+from .evaluate import Evaluation
+
+RIGHT, WRONG = "#0072b2", "#d55e00"  # blue and vermilion: told apart also by the colour-blind
+
+
+def save(figure: Figure, path: Path | str) -> None:
+    """Write a figure as PNG, all or nothing."""
+    with replacing(path) as file:
+        figure.savefig(file, format="png", dpi=120)
+
+
+def samples(images: Array, evaluation: Evaluation, index: Sequence[int] | Array, columns: int = 8) -> Figure:
+    """Draw the images at `index`, each titled with what was read, and, where that is wrong, what it is."""
+    rows = max(1, -(-len(index) // columns))
+    figure = Figure(figsize=(1.15 * columns, 1.5 * rows), layout="constrained")
+    axes = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    for ax, i in zip(axes, index, strict=False):
+        ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
+        _title(ax, evaluation, int(i))
+    for ax in axes:
+        ax.set_axis_off()
+    return figure
+
+
+def _title(ax: Any, evaluation: Evaluation, i: int) -> None:
+    guess, truth = evaluation.predicted[i], evaluation.labels[i]
+    name, sure = evaluation.classes[guess], evaluation.probabilities[i, guess]
+    if guess == truth:
+        ax.set_title(f"{name}\n{sure:.1%}", color=RIGHT, fontsize=10)
+    else:
+        ax.set_title(f"{name}, is {evaluation.classes[truth]}\n{sure:.1%}", color=WRONG, fontsize=10)
+
+
+def right_and_wrong(evaluation: Evaluation, n: int = 16) -> list[int]:
+    """Choose n images to show: the first ones read correctly, then the most confident mistakes, half of each."""
+    wrong = evaluation.mistakes[: n // 2].tolist()
+    right = np.flatnonzero(evaluation.predicted == evaluation.labels)[: n - len(wrong)].tolist()
+    return [*right, *wrong]
+
+
+def learning_curves(history: History) -> Figure:
+    """Draw loss and accuracy over the epochs, for training and, where there is one, validation."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    for ax, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for part, colour, style in (("train", RIGHT, "-"), ("validation", WRONG, "--")):
+            if f"{part}_{name}" in history.last:
+                ax.plot(history["epoch"], history[f"{part}_{name}"], style, color=colour, label=part, marker=".")
+        ax.set(xlabel="epoch", title="loss (nats)" if name == "loss" else name)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.grid(alpha=0.3)
+        ax.legend(frameon=False)
+    return figure
+
+
+def confusion_matrix(evaluation: Evaluation) -> Figure:
+    """Draw the confusion matrix: shading shows the mistakes alone, so that the diagonal does not drown them."""
+    counts, names = evaluation.confusion, [str(name) for name in evaluation.classes]
+    mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    side = max(4.5, 0.5 * len(names) + 1)
+    figure = Figure(figsize=(side, side), layout="constrained")
+    ax = figure.subplots()
+    ax.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, mistakes.max()) * 1.3)
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            ax.text(
+                column,
+                row,
+                count,
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=RIGHT if row == column else "black",
+            )
+    ax.set_xticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlabel="read as", ylabel="is", title=f"{evaluation.accuracy:.2%} of {len(evaluation.labels):,} images")
+    return figure
+
+
+def first_layer(network: Network, shape: tuple[int, int], columns: int = 16) -> Figure:
+    """Draw each first-layer unit's weights as a picture of `shape`: red for ink it likes, blue for ink it shuns."""
+    W = network.weights[0]
+    units = min(W.shape[1], 256)
+    rows = -(-units // columns)
+    figure = Figure(figsize=(0.62 * columns, 0.62 * rows), layout="constrained")
+    axes = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    limit = float(np.quantile(np.abs(W), 0.998)) or 1.0
+    for ax, weights in zip(axes, W.T, strict=False):
+        ax.imshow(weights.reshape(shape), cmap="RdBu_r", vmin=-limit, vmax=limit)
+    for ax in axes:
+        ax.set_axis_off()
+    return figure
+
+
+def robustness(results: Mapping[str, Mapping[str, Mapping[float, float]]]) -> Figure:
+    """Draw the accuracy of each model under each disturbance, as `robustness.robustness` measures it."""
+    disturbances = [name for name in next(iter(results.values())) if name != "as they are"]
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    axes = figure.subplots(2, 3, sharey=True)
+    for ax, name in zip(np.ravel(axes), disturbances, strict=True):
+        for (model, found), style in zip(results.items(), cycle(("o-", "s--", "^:", "d-."))):
+            start = 1.0 if name == "scaled to" else 0.0
+            points = sorted({start: found["as they are"][0.0], **found[name]}.items())
+            ax.plot(*zip(*points, strict=True), style, label=model, markersize=4)
+        ax.set(title=name)
+        ax.grid(alpha=0.3)
+    axes[0, 0].legend(frameon=False)
+    axes[0, 0].set(ylabel="accuracy")
+    axes[1, 0].set(ylabel="accuracy")
+    return figure

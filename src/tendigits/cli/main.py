@@ -1,0 +1,49 @@
+"""The group of all commands, which turns errors into one sentence."""
+
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import DataUnavailable, Diverged, InputError
+from .draw import draw
+from .evaluate import evaluate
+from .export import export
+from .info import info
+from .predict import predict
+from .recipes import recipes
+from .robustness import robustness
+from .score import score
+from .train import train
+
+
+class BadInput(click.ClickException):
+    """A sentence on stderr, and exit status 2."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """The group of commands; it turns errors into one sentence, with status 2 for bad input and 1 for the rest."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            raise BadInput(str(error)) from error
+        except (DataUnavailable, Diverged, OSError, MemoryError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Train and use a neural network, in NumPy only, that reads handwritten digits.
+
+    Begin with `tendigits train`, then `tendigits predict model.npz picture.png`.
+    """
+
+
+for command in (train, recipes, evaluate, robustness, score, predict, draw, export, info):
+    main.add_command(command)

@@ -1,0 +1,168 @@
+"""The IDX file format, in which MNIST and its relatives come, four files in a folder.
+
+A file is two zero bytes, one byte for the type of the values, one for the number of dimensions, each
+dimension as a big-endian 32-bit integer, then the values, big-endian, the last dimension running fastest
+(LeCun, Cortes and Burges: http://yann.lecun.com/exdb/mnist/). It often comes gzipped.
+"""
+
+import gzip
+import os
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from math import prod
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from .._util.files import Arrays
+from ..errors import InputError
+
+NAMES = {
+    "train_images": "train-images-idx3-ubyte",
+    "train_labels": "train-labels-idx1-ubyte",
+    "test_images": "t10k-images-idx3-ubyte",
+    "test_labels": "t10k-labels-idx1-ubyte",
+}
+"""A data set's four arrays, and the names of MNIST's files that hold them."""
+
+DTYPES: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype("u1"),
+    0x09: np.dtype("i1"),
+    0x0B: np.dtype(">i2"),
+    0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"),
+    0x0E: np.dtype(">f8"),
+}
+MAX_DIMENSIONS = 32
+MAX_BYTES = 2**31  # the largest relative, EMNIST ByClass, takes a quarter of this
+CHUNK = 2**20
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    """Write the array as an IDX file, not gzipped.
+
+    Raises InputError for a type other than uint8, int8, int16, int32, float32 and float64: IDX has no more.
+    """
+    for code, dtype in DTYPES.items():
+        if dtype == array.dtype.newbyteorder(">"):
+            header = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
+            return header + array.astype(dtype, copy=False).tobytes()
+    raise InputError(f"The IDX format has no {array.dtype} values.")
+
+
+def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> np.ndarray:
+    """Read an IDX file, gzipped or not, from its path or from its content.
+
+    The array has the file's shape and type, in this machine's byte order, and can be written to.
+    Reads, and unpacks, no more than the header promises, and refuses a promise of more than `max_bytes`.
+    Raises InputError, with one sentence, for anything that is not exactly one whole IDX file.
+    """
+    name = "The IDX data" if isinstance(source, bytes) else os.fspath(source)
+    try:
+        with _unpacked(source) as stream:
+            dtype, shape = _read_header(stream, name)
+            n_bytes = _promised_bytes(dtype, shape, max_bytes, name)
+            values = _read_at_most(n_bytes + 1, stream)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{name} cannot be read, or is damaged ({error}).") from error
+    if len(values) != n_bytes:
+        holds = "holds more" if len(values) > n_bytes else f"is truncated: it holds {len(values):,}"
+        raise InputError(f"{name} promises {_times(shape)} values, {n_bytes:,} bytes, but {holds}.")
+    return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+
+
+@contextmanager
+def _unpacked(source: bytes | str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        gzipped = file.read(2) == b"\x1f\x8b"  # by content, as the name does not always tell
+        file.seek(0)
+        with cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file as stream:
+            yield stream
+
+
+def _read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    magic = stream.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in DTYPES or not 1 <= magic[3] <= MAX_DIMENSIONS:
+        raise InputError(f"{name} is not an IDX file: it begins with the bytes '{magic.hex(' ')}'.")
+    lengths = stream.read(4 * magic[3])
+    if len(lengths) < 4 * magic[3]:
+        raise InputError(f"{name} is truncated: it ends within its header.")
+    return DTYPES[magic[2]], struct.unpack(f">{magic[3]}I", lengths)
+
+
+def _promised_bytes(dtype: np.dtype[Any], shape: tuple[int, ...], max_bytes: int, name: str) -> int:
+    # A zero among huge lengths makes no values, but NumPy has no array of such a shape either.
+    if dtype.itemsize * prod(max(length, 1) for length in shape) > max_bytes:
+        raise InputError(f"{name} claims to hold {_times(shape)} values, more than {max_bytes:,} bytes.")
+    return dtype.itemsize * prod(shape)
+
+
+def _read_at_most(n: int, stream: BinaryIO) -> bytearray:
+    """Read n bytes or to the end; takes memory for what comes, not for what was promised."""
+    data = bytearray()
+    while chunk := stream.read(min(CHUNK, n - len(data))):
+        data += chunk
+    return data
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{length:,}" for length in shape)
+
+
+# Folders
+
+_ALL = ", ".join(NAMES.values())
+_NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?")
+
+
+def read_idx_folder(folder: Path) -> Arrays:
+    """Read the four IDX files in `folder`: uint8 images, 3-dimensional, and labels, 1-dimensional, by NAMES' keys.
+
+    Raises InputError for a folder that cannot be read, and for a file that is missing, ambiguous, damaged, or
+    holds something else.
+    """
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        why = error.strerror or error
+        raise InputError(
+            f"{folder} is neither mnist nor digits nor a folder that can be read ({why}); a folder of IDX files "
+            f"holds {_ALL}."
+        ) from error
+    return {role: _read_as(role, path) for role, path in _find_files(entries, folder).items()}
+
+
+def _find_files(entries: list[Path], folder: Path) -> dict[str, Path]:
+    found: dict[str, dict[str, Path]] = {role: {} for role in NAMES}
+    for path in entries:
+        if match := _NAME.fullmatch(path.name):
+            part, kind = match.groups()
+            role = f"{'train' if part == 'train' else 'test'}_{kind[:6]}"
+            found[role].setdefault(path.name.removesuffix(".gz"), path)  # of x and x.gz, x will do
+    if missing := [NAMES[role] for role, paths in found.items() if not paths]:
+        raise InputError(f"{folder} lacks {', '.join(missing)}; expected {_ALL}, each gzipped or not.")
+    for role, paths in found.items():
+        if len(paths) > 1:
+            raise InputError(f"{folder} has several {NAMES[role]}: {', '.join(paths)}; keep only one of them.")
+    return {role: path for role, paths in found.items() for path in paths.values()}
+
+
+def _read_as(role: str, path: Path) -> np.ndarray:
+    array = read_idx(path)
+    check_kind(role, array, str(path))
+    return array
+
+
+def check_kind(role: str, array: np.ndarray, where: str) -> None:
+    """Raise InputError unless the array is uint8 with the dimensions of its role in NAMES: images, or labels."""
+    what, n_dimensions = ("images", 3) if role.endswith("images") else ("labels", 1)
+    if array.dtype != np.uint8 or array.ndim != n_dimensions:
+        raise InputError(
+            f"{where} should hold {what} ({n_dimensions}-dimensional, uint8), but holds {array.ndim}-dimensional "
+            f"{array.dtype} values; were images and labels swapped?"
+        )

@@ -1,0 +1,63 @@
+"""MNIST: from its cache, or else from its public sources."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from .._util.files import read_npz, write_npz
+from ..errors import InputError
+from .dataset import Dataset, check, make_dataset
+from .idx import NAMES, check_kind
+
+_log = logging.getLogger(__name__)
+
+
+def load_mnist(*, mirrors: Sequence[str] | None = None, timeout: float = 10.0, progress: bool | None = None) -> Dataset:
+    """Load MNIST: 60,000 training and 10,000 test images of 28×28, labels 0 to 9.
+
+    The first load takes up to a minute: it asks OpenML, then the `mirrors`, URLs below which the four gzipped
+    IDX files lie (None: those in the environment variable TENDIGITS_MIRRORS, separated by spaces, or two
+    public ones). What comes is checked against MNIST's known digests and cached beside scikit-learn's own
+    data, in $SCIKIT_LEARN_DATA/tendigits/mnist.npz; every later load takes milliseconds.
+
+    `timeout` is how many seconds a source may stay silent. `progress` says whether to show on stderr how far
+    things are; None means in a terminal or a notebook.
+    Raises DataUnavailable where no source works, saying what was tried and why each failed.
+    """
+    if cached := _read_cache():
+        return cached
+    from . import sources  # not at the top: what it imports takes as long to load as the cache
+
+    if mirrors is None:
+        mirrors = sources.default_mirrors()
+    dataset = make_dataset("mnist", sources.download_mnist(mirrors, timeout, progress))
+    _write_cache(dataset)
+    return dataset
+
+
+def _cache() -> Path:
+    # the folder of sklearn.datasets.get_data_home, without the second it takes to import scikit-learn
+    home = os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data"
+    return Path(os.path.expanduser(home), "tendigits", "mnist.npz")
+
+
+def _read_cache() -> Dataset | None:
+    try:
+        arrays, metadata = read_npz(_cache())
+        for role in NAMES:
+            check_kind(role, arrays[role], "The cache")
+        check(arrays, "The cache")
+        return Dataset(metadata["name"], **arrays, digest=metadata["digest"])
+    except (InputError, OSError, RuntimeError, KeyError, TypeError):  # damaged, or made by another version:
+        return None  # that costs time, and nothing else
+
+
+def _write_cache(dataset: Dataset) -> None:
+    path = _cache()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = {role: getattr(dataset, role) for role in NAMES}
+        write_npz(path, arrays, {"name": dataset.name, "digest": dataset.digest})
+    except OSError as error:
+        _log.warning("MNIST could not be cached, so the next load will be slow again: %s", error)

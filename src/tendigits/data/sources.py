@@ -1,0 +1,149 @@
+"""MNIST from its public sources: OpenML, through scikit-learn, then mirrors of the four IDX files.
+
+Nothing that comes over a network is trusted: whatever the source, an array is handed on only when the MD5 of
+its IDX file is the one the whole world knows.
+"""
+
+import hashlib
+import os
+import socket
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import NamedTuple
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import numpy as np
+
+from .._util.files import Arrays
+from .._util.progress import notice, progress_bar
+from ..errors import DataUnavailable, InputError
+from .idx import NAMES, idx_bytes, read_idx
+
+
+class MnistFile(NamedTuple):
+    """What is known of one of MNIST's four IDX files, before it is gzipped."""
+
+    n_bytes: int
+    md5: str
+
+
+FILES = {
+    "train_images": MnistFile(47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
+    "train_labels": MnistFile(60_008, "a25bea736e30d166cdddb491f175f624"),
+    "test_images": MnistFile(7_840_016, "2646ac647ad5339dbf082846283269ea"),
+    "test_labels": MnistFile(10_008, "27ae3e4e09519cfbb04c329615203637"),
+}
+N_TRAIN = 60_000  # OpenML has all 70,000 in one table, training first
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+
+def default_mirrors() -> Sequence[str]:
+    """Take the URLs in the environment variable TENDIGITS_MIRRORS, separated by spaces; without it, MIRRORS."""
+    own = os.environ.get("TENDIGITS_MIRRORS")
+    return MIRRORS if own is None else own.split()
+
+
+def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None) -> Arrays:
+    """Get MNIST's four arrays, named as in `idx.NAMES`, from the first source that has them whole.
+
+    Raises DataUnavailable, saying what was tried and why each failed.
+    """
+    sources: dict[str, Callable[[], Arrays]] = {"OpenML": partial(from_openml, timeout, progress)}
+    sources |= {mirror: partial(from_mirror, mirror, timeout, progress) for mirror in mirrors}
+    failures = []
+    for name, source in sources.items():
+        try:
+            return source()
+        except Exception as error:  # a source may fail in any way; the next may work all the same
+            failures.append(f"  {name}: {_reason(error)}")
+    raise DataUnavailable(
+        "MNIST could not be had from any source:\n"
+        + "\n".join(failures)
+        + "\nConnect to the Internet and try again, or give a folder that holds MNIST's four IDX files ("
+        + ", ".join(NAMES.values())
+        + "), gzipped or not."
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, HTTPError):
+        error.close()  # it holds the connection open
+    return str(error) if isinstance(error, OSError | InputError) else repr(error)
+
+
+def from_openml(timeout: float, progress: bool | None) -> Arrays:
+    """Get MNIST as scikit-learn fetches it from OpenML, or finds it in its own cache."""
+    notice("Reading MNIST from OpenML; the first time takes about a minute.", shown=progress)
+    from sklearn.datasets import fetch_openml
+
+    with _impatiently(timeout), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about retries and its cache: what matters is in the exception
+        pixels, labels = fetch_openml(
+            "mnist_784",
+            version=1,
+            as_frame=False,
+            parser="liac-arff",
+            return_X_y=True,
+            n_retries=1,
+            delay=0.1,
+        )
+    images = pixels.astype(np.uint8).reshape(-1, 28, 28)
+    labels = labels.astype(np.uint8)
+    arrays = {
+        "train_images": images[:N_TRAIN],
+        "train_labels": labels[:N_TRAIN],
+        "test_images": images[N_TRAIN:],
+        "test_labels": labels[N_TRAIN:],
+    }
+    return {role: _verified(role, array) for role, array in arrays.items()}
+
+
+@contextmanager
+def _impatiently(timeout: float) -> Iterator[None]:
+    """Give every new connection a timeout: `fetch_openml` has none of its own and would wait for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(timeout)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
+    """Get MNIST from the four gzipped IDX files below the URL `mirror`."""
+    arrays = {}
+    for role, file in FILES.items():
+        packed = _fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", file.n_bytes, timeout, progress)
+        arrays[role] = _verified(role, read_idx(packed, max_bytes=file.n_bytes))
+    return arrays
+
+
+def _fetch(url: str, n_bytes: int, timeout: float, progress: bool | None) -> bytes:
+    """Get the gzipped file at `url`, whose content has `n_bytes`; packed, it should not have more."""
+    name = url.rpartition("/")[2]
+    limit = n_bytes + 1000  # room for the gzip header
+    body = bytearray()
+    with urlopen(url, timeout=timeout) as response:
+        promised = response.length  # None where the server does not say
+        with progress_bar(total=promised, unit="B", description=name, shown=progress) as bar:
+            while len(body) <= limit and (chunk := response.read1(2**16)):
+                body += chunk
+                bar.update(len(chunk))
+    if len(body) > limit:
+        raise InputError(f"{name} is larger than MNIST's.")
+    if promised is not None and len(body) != promised:
+        raise InputError(f"{name} broke off after {len(body):,} of {promised:,} bytes.")
+    return bytes(body)
+
+
+def _verified(role: str, array: np.ndarray) -> np.ndarray:
+    actual = hashlib.md5(idx_bytes(array), usedforsecurity=False).hexdigest()
+    if actual != FILES[role].md5:
+        raise InputError(f"{NAMES[role]} is not MNIST's: its MD5 is {actual}, not {FILES[role].md5}.")
+    return array

@@ -1,0 +1,4 @@
+"""Any picture of handwriting, decoded and redrawn in MNIST's format.
+
+May import: errors, _util.
+"""

@@ -1,0 +1,72 @@
+"""Picture files: anything that Pillow reads, checked before it is decoded, brought into MNIST's format."""
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._util.arrays import Array
+from ..errors import InputError
+from .mnist_format import gray_from_rgba, to_mnist
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS = 50_000_000  # larger files are refused before they are decoded
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillow runs a program for it
+
+
+def read_image(path: Path | str) -> Array:
+    """Read a picture of a digit from a file: uint8 (28, 28) in MNIST's format, light ink on black.
+
+    Takes the first frame, turned as its EXIF orientation says. Raises InputError, one sentence that names the
+    file, where the file is missing, unreadable, no picture, damaged, too large or blank.
+    """
+    try:
+        return to_mnist(gray_from_rgba(_read_rgba(Path(path))))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _read_rgba(path: Path) -> Array:
+    """Decode the first frame of a file, upright: uint8 (h, w, 4). Raises InputError."""
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings(), open(path, "rb") as file:
+            warnings.simplefilter("ignore")  # Pillow's, about large or slightly odd files
+            with Image.open(file, formats=FORMATS) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise InputError(_too_large(f"{image.width} × {image.height} pixels"))
+                return np.asarray(_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA"))
+    except InputError:
+        raise
+    except Exception as error:  # a damaged file may raise whatever its decoder stumbles over
+        raise InputError(_reason(error)) from error
+
+
+def _eight_bits(image: "Image") -> "Image":
+    """Bring 16-bit gray, which Pillow would clip instead of scale, to its upper 8 bits; leave the rest alone."""
+    from PIL import Image
+
+    if not image.mode.startswith("I"):
+        return image
+    values = np.clip(np.asarray(image), 0, 65535)
+    return Image.fromarray((values >> 8 if values.max() > 255 else values).astype(np.uint8))
+
+
+def _too_large(size: str) -> str:
+    return f"the picture is too large ({size}); make it smaller than {MAX_PIXELS // 1_000_000} million pixels."
+
+
+def _reason(error: Exception) -> str:
+    from PIL import Image, UnidentifiedImageError
+
+    if isinstance(error, Image.DecompressionBombError):  # beyond Pillow's own limit, or one that someone set
+        return _too_large(str(error).rstrip("."))
+    if isinstance(error, UnidentifiedImageError):
+        return f"it is not a picture that can be read here ({', '.join(FORMATS)})."
+    if isinstance(error, OSError) and error.strerror:
+        return f"it cannot be read ({error.strerror})."
+    return f"the picture is damaged ({error})."

@@ -1,0 +1,54 @@
+"""From a few words to layers: what the options --hidden, --conv and --dropout build."""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from ..errors import InputError
+from ..nn.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape, Shape
+
+
+def architecture(
+    image_shape: Shape, n_classes: int, *, hidden: int | Sequence[int] = (128,), conv: str = "", dropout: float = 0.0
+) -> list[Layer]:
+    """Build the layers of a classifier of images (height, width), or of rows (n_in,).
+
+    conv: convolutions, each with a ReLU, that come first: "24x5 pool 48x3" is 24 kernels of 5 × 5, a maximum over
+    2 × 2, 48 kernels of 3 × 3. hidden: width or widths of the dense layers after them, each with a ReLU. dropout: the
+    share of each hidden layer that is left out in training. Raises InputError where these do not fit.
+    """
+    layers: list[Layer] = []
+    shape: Shape = (prod(map(int, image_shape)),)
+    if conv:
+        layers = _convolutions(image_shape, conv)
+        for layer in layers:
+            shape = layer.out_shape(shape)
+    for width in np.atleast_1d(hidden).tolist():
+        layers += [Linear(shape[0], width), ReLU(), *([Dropout(dropout)] if dropout else [])]
+        shape = (width,)
+    return [*layers, Linear(shape[0], n_classes)]
+
+
+def _convolutions(image_shape: Shape, conv: str) -> list[Layer]:
+    """From Reshape to Flatten. The maximum comes before the ReLU: the same numbers, with a quarter of the work."""
+    if len(image_shape) != 2:
+        raise InputError(f"Convolutions need images (height, width), not {image_shape}.")
+    layers: list[Layer] = [Reshape(*image_shape)]
+    channels = 1
+    for word in conv.split():
+        if word == "pool":
+            at = len(layers) - 1 if isinstance(layers[-1], ReLU) else len(layers)
+            layers.insert(at, MaxPool2D(2))
+            continue
+        kernels, kernel = _kernels(word)
+        layers += [Conv2D(channels, kernels, kernel), ReLU()]
+        channels = kernels
+    return [*layers, Flatten()]
+
+
+def _kernels(word: str) -> tuple[int, int]:
+    kernels, _, kernel = word.partition("x")
+    if not (kernels.isdecimal() and kernel.isdecimal()):
+        raise InputError(f"{word!r} is neither pool nor convolutions like 24x5, which are 24 kernels of 5 × 5.")
+    return int(kernels), int(kernel)

@@ -1,0 +1,4 @@
+"""Networks in the formats of other programs, written and read.
+
+May import: errors, _util, nn, models.
+"""

@@ -1,0 +1,4 @@
+"""The network itself, in NumPy alone: layers, loss, network, optimizers, schedules.
+
+May import: errors, _util.
+"""

@@ -1,0 +1,137 @@
+"""Conv2D: one small set of weights, the same at every place of an image.
+
+Images are (n, height, width, channels): the channels of a pixel lie side by side in memory, and so do the pixels of a
+row, so that a window is a few long runs of numbers, quickly copied. All windows laid out as rows of one matrix turn the
+convolution into a single matrix product, which is what processors do best:
+
+    y[n, i, j] = windows(x)[n, i, j] · W + b,   windows(x)[n, i, j] = x[n, i : i + k, j : j + k] as a row of k·k·c
+
+(Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006.) The matrix is k²
+times as large as the images, so it is made for a few of them at a time, as many as fit in a processor's cache.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from ...errors import InputError
+from .base import Array, Layer, Shape, he, positive
+
+CACHE = 1 << 20  # bytes for a matrix of windows: what stays near one core
+
+
+class Conv2D(Layer):
+    """y = x * W + b for images x (n, h, w, c_in), with W (k·k·c_in, c_out), b (c_out,) and y (n, h', w', c_out).
+
+    kernel: k, the side of a window. padding: rows and columns of zeros put around x; h' = h + 2 padding - k + 1.
+    As in every deep-learning library, "convolution" is cross-correlation: the kernel is not turned round.
+    """
+
+    W: Array
+    b: Array
+    dW: Array
+    db: Array
+
+    def __init__(self, c_in: int, c_out: int, kernel: int, padding: int = 0) -> None:
+        positive(c_in=c_in, c_out=c_out, kernel=kernel)
+        if not (isinstance(padding, int) and 0 <= padding < kernel):
+            raise InputError(f"The padding must be from 0 up to, not including, the kernel's {kernel}, not {padding}.")
+        self.c_in, self.kernel, self.padding = c_in, kernel, padding
+        self.shapes = {"W": (kernel * kernel * c_in, c_out), "b": (c_out,)}
+
+    @property
+    def spec(self) -> list[Any]:
+        """Name, channels in and out, kernel, padding."""
+        return ["Conv2D", self.c_in, self.shapes["b"][0], self.kernel, self.padding]
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """(h', w', c_out)."""
+        smaller = self.kernel - 1 - 2 * self.padding
+        if len(in_shape) != 3 or in_shape[2] != self.c_in or min(in_shape[:2]) <= smaller:
+            raise InputError(f"The layers do not fit: {self.spec} cannot take images of {in_shape}.")
+        return in_shape[0] - smaller, in_shape[1] - smaller, *self.shapes["b"]
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw W by He's rule; the biases start at zero."""
+        self.W[...] = he(rng, self.W.shape)
+        self.b[...] = 0
+
+    def forward(self, x: Array, out: Array | None = None) -> Array:
+        """Y = windows(x) W + b."""
+        y: Array = np.empty((len(x), *self.out_shape(x.shape[1:])), x.dtype) if out is None else out
+        for part, rows in windows(x, self.kernel, self.padding):
+            np.matmul(rows, self.W, out=flat(y[part]))
+            y[part] += self.b
+        return y
+
+    def backward_params(self, x: Array, dy: Array) -> None:
+        """DW = windows(x)ᵀ dy and db = Σ dy, over all examples and places: each of them used the same W and b."""
+        self.dW[...] = 0
+        for part, rows in windows(x, self.kernel, self.padding):
+            self.dW += rows.T @ flat(dy[part])
+        np.sum(flat(dy), axis=0, out=self.db)
+
+    def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
+        """Dx: x[i + a, j + b] moved y[i, j] by W[a, b], so dy[i, j] goes back there through W[a, b] transposed.
+
+        Place (a, b) of the window by place: one matrix product each, and the results, shifted by (a, b), are added up.
+        """
+        dx: Array = np.empty_like(x) if out is None else out
+        k, (h, w) = self.kernel, dy.shape[1:3]
+        W = self.W.reshape(k, k, self.c_in, -1)
+        for part in parts(len(x), h * w * self.c_in * x.itemsize):
+            d_images = dx[part]
+            padded = d_images if not self.padding else np.empty(pad_shape(d_images.shape, self.padding), x.dtype)
+            padded[...] = 0
+            for a, b in product(range(k), repeat=2):
+                padded[:, a : a + h, b : b + w] += (flat(dy[part]) @ W[a, b].T).reshape(-1, h, w, self.c_in)
+            d_images[...] = inner(padded, self.padding)
+        return dx
+
+
+def windows(x: Array, kernel: int, padding: int = 0) -> Iterator[tuple[slice, Array]]:
+    """Yield, for a few images at a time, which they are and their windows as rows (images · h' · w', k·k·c).
+
+    The rows are valid until the next are asked for: they share one buffer.
+    """
+    n, height, width, c = pad_shape(x.shape, padding)
+    h, w = height - kernel + 1, width - kernel + 1
+    size = h * w * kernel * kernel * c * x.itemsize
+    buffers: dict[int, tuple[Array, Array]] = {}  # for the usual number of images at a time, and for the last few
+    for part in parts(n, size):
+        count = part.stop - part.start
+        if count not in buffers:
+            images = np.zeros((count, height, width, c), x.dtype)
+            buffers[count] = images, np.empty((count, h, w, kernel, kernel, c), x.dtype)
+        images, rows = buffers[count]
+        inner(images, padding)[...] = x[part]
+        s = images.strides
+        rows[...] = as_strided(images, rows.shape, (*s[:3], *s[1:]), writeable=False)
+        yield part, rows.reshape(count * h * w, -1)
+
+
+def parts(n: int, size: int) -> Iterator[slice]:
+    """Cut n images into parts whose arrays, of `size` bytes for each image, fit in the cache."""
+    step = max(1, CACHE // size)
+    for start in range(0, n, step):
+        yield slice(start, min(start + step, n))
+
+
+def pad_shape(shape: Shape, padding: int) -> Shape:
+    """Compute the shape (n, h, w, c) of images with `padding` pixels put around."""
+    n, height, width, c = shape
+    return n, height + 2 * padding, width + 2 * padding, c
+
+
+def inner(images: Array, padding: int) -> Array:
+    """View padded images (n, h, w, c) without their padding."""
+    stop = -padding or None
+    return images[:, padding:stop, padding:stop]
+
+
+def flat(images: Array) -> Array:
+    """View images (n, h, w, c) as pixels (n · h · w, c)."""
+    return images.reshape(-1, images.shape[-1])

@@ -1,0 +1,54 @@
+"""MaxPool2D: keep the strongest answer of each neighbourhood, and forget where exactly it was."""
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from .base import Array, Layer, Shape, positive
+
+
+class MaxPool2D(Layer):
+    """y = the largest of each size × size square, channel by channel: (n, h, w, c) to (n, h / size, w / size, c)."""
+
+    needs_y = True
+
+    def __init__(self, size: int = 2) -> None:
+        positive(size=size)
+        self.pool = size
+
+    @property
+    def spec(self) -> list[Any]:
+        """Name, side of the square."""
+        return ["MaxPool2D", self.pool]
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """(h / size, w / size, c)."""
+        if len(in_shape) != 3 or in_shape[0] % self.pool or in_shape[1] % self.pool:
+            raise InputError(f"The layers do not fit: {self.spec} cannot take images of {in_shape}.")
+        return in_shape[0] // self.pool, in_shape[1] // self.pool, in_shape[2]
+
+    def _corners(self, x: Array) -> list[Array]:
+        """View x as size² images of y's shape: all top left pixels of the squares, all next to them, and so on."""
+        return [x[:, i :: self.pool, j :: self.pool] for i, j in product(range(self.pool), repeat=2)]
+
+    def forward(self, x: Array, out: Array | None = None) -> Array:
+        """Compute y = max over each square."""
+        first, *others = self._corners(x)
+        y: Array = np.empty(first.shape, x.dtype) if out is None else out
+        y[...] = first
+        for corner in others:
+            np.maximum(y, corner, out=y)
+        return y
+
+    def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
+        """Compute dx = dy where x was the largest of its square, else 0. Of equals the first takes it all."""
+        dx: Array = np.empty_like(x) if out is None else out
+        free = np.ones(y.shape, bool)
+        for corner, d_corner in zip(self._corners(x), self._corners(dx), strict=True):
+            largest = corner == y
+            largest &= free
+            free ^= largest
+            np.multiply(dy, largest, out=d_corner)
+        return dx

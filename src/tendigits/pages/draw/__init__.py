@@ -1,0 +1,1 @@
+"""The draw page: one HTML file that reads what you draw and shows why."""

@@ -1,0 +1,63 @@
+"""What a training run has seen: one record per epoch."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from .._util.files import replacing
+from ..errors import InputError
+
+Record = dict[str, float]
+
+
+class History:
+    """The records of a run, one per epoch, oldest first.
+
+    A record holds epoch, learning_rate (of its last step), train_loss, train_accuracy, seconds, and, where there is
+    validation data, validation_loss and validation_accuracy. Losses are mean cross-entropies in nats, accuracies run
+    from 0 to 1; the training figures are means over the epoch's batches, each seen before its update.
+    """
+
+    def __init__(self, records: list[Record] | None = None) -> None:
+        self.records = records or []
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def __getitem__(self, name: str) -> list[float]:
+        """Return one figure over all epochs: history["validation_loss"]."""
+        return [record[name] for record in self.records]
+
+    @property
+    def last(self) -> Record:
+        """The newest record."""
+        return self.records[-1]
+
+    @property
+    def best(self) -> Record:
+        """The record of the highest validation accuracy; of equals, the one of lowest validation loss."""
+        return max(self.records, key=lambda r: (r["validation_accuracy"], -r["validation_loss"]))
+
+    def save(self, path: Path | str) -> None:
+        """Write the records to a .csv or .json file. Raises InputError for another ending."""
+        writers = {".csv": self._csv, ".json": self._json}
+        suffix = Path(path).suffix.lower()
+        if suffix not in writers:
+            raise InputError(f"A history is saved as .csv or .json, not {str(path)!r}.")
+        with replacing(path) as file:
+            file.write(writers[suffix]().encode())
+
+    def _json(self) -> str:
+        return json.dumps(self.records, indent=1) + "\n"
+
+    def _csv(self) -> str:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(self.records[0]) if self.records else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.records)
+        return text.getvalue()

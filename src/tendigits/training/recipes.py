@@ -1,0 +1,72 @@
+"""Recipes: named ways to train, each nothing but a set of ordinary options of `tendigits train`.
+
+    train_and_test(load_mnist(), **recipe("best"))
+
+is `tendigits train --data mnist --recipe best`. What each of them reaches on MNIST is in docs/results.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..data.distortions import Distortion
+from ..errors import InputError
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What it is for, in a few words, and its options: those of `tendigits train`, with _ for -."""
+
+    summary: str
+    options: dict[str, Any]
+
+
+DISTORTED = {"rotation": 12.0, "scaling": 0.12, "shear": 0.1, "translation": 1.5, "elastic": 1.0}
+CNN = {
+    "conv": "24x5 pool 48x3 64x3 pool",
+    "epochs": 20,
+    "learning_rate": 0.1,
+    "workers": 2,
+    **DISTORTED,
+}
+
+RECIPES = {
+    "seed": Recipe(
+        "plain mini-batch gradient descent, as in the lesson",
+        {"optimizer": "sgd", "epochs": 10},
+    ),
+    "fast": Recipe(
+        "98 % in a second or two",
+        {"epochs": 5, "batch_size": 160, "learning_rate": 0.37, "workers": 2},
+    ),
+    "plain": Recipe(
+        "the most that 784-128-10 learns from the images as they are",
+        {"epochs": 30, "learning_rate": 0.5, "momentum": 0.85},
+    ),
+    "best": Recipe(
+        "the most that 784-128-10 learns, from distorted images",
+        {"epochs": 200, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **DISTORTED},
+    ),
+    "cnn": Recipe("a small convolutional network", CNN),
+    "ensemble": Recipe("five of these, asked together", {**CNN, "members": 5}),
+}
+
+
+def recipe(name: str) -> dict[str, Any]:
+    """Return a recipe as arguments of `train_and_test`. Raises InputError for an unknown name."""
+    if name not in RECIPES:
+        raise InputError(f"There is no recipe {name!r}: choose one of {', '.join(RECIPES)}.")
+    return training(**RECIPES[name].options)
+
+
+def training(**options: Any) -> dict[str, Any]:
+    """Sort options into the arguments of `train_and_test`: some belong to the settings, some to their distortion."""
+    distortion = Distortion(**_pick(options, Distortion))
+    settings = Settings(**_pick(options, Settings), distortion=distortion)
+    rest = set(options) - {field.name for field in (*fields(Settings), *fields(Distortion))}
+    return {"settings": settings, **{name: options[name] for name in rest}}
+
+
+def _pick(options: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
+    return {field.name: options[field.name] for field in fields(kind) if field.name in options}

@@ -1,0 +1,18 @@
+"""Optional packages: loaded when needed, named when missing."""
+
+import sys
+
+import pytest
+
+from tendigits import InputError
+from tendigits._util.optional import extra
+
+
+def test_what_is_there_is_imported():
+    assert extra("json") is sys.modules["json"]
+
+
+def test_what_is_missing_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(InputError, match=r"pip install 'tendigits\[onnx\]'"):
+        extra("onnx")

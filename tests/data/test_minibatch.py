@@ -1,0 +1,37 @@
+"""Batches: rows as views, pixels scaled, buffers filled again."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
+
+from tendigits._util.arrays import as_rows, scale
+from tendigits.data.minibatch import Batch
+
+
+def test_rows_are_a_view_of_the_images():
+    images = np.zeros((3, 4, 5), np.uint8)
+    assert np.shares_memory(as_rows(images, 20), images)
+
+
+@given(arrays(np.uint8, (3, 7)))
+def test_bytes_are_scaled_to_0_to_1(pixels):
+    np.testing.assert_allclose(scale(pixels, np.empty((3, 7), np.float32)), pixels / 255, rtol=1e-6)
+
+
+def test_floats_keep_their_values():
+    x = np.array([[0.25, -3.0, 255.0]])
+    np.testing.assert_array_equal(scale(x, np.empty((1, 3), np.float32)), x)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_a_batch_takes_the_examples_at_its_index(dtype):
+    rows, labels = np.arange(20, dtype=dtype).reshape(5, 4), np.arange(5)
+    batch = Batch(rows, labels, 2, np.dtype(np.float32))
+    buffers = batch.x, batch.labels
+    for index in ([4, 1], [0, 3]):
+        batch.fill(np.array(index))
+        np.testing.assert_allclose(batch.x, rows[index] / (255 if dtype == np.uint8 else 1), rtol=1e-6)
+        np.testing.assert_array_equal(batch.labels, index)
+    assert batch.x is buffers[0]
+    assert batch.labels is buffers[1]

@@ -1,0 +1,50 @@
+"""Numerical gradients: the judge that every backward pass is brought before."""
+
+import numpy as np
+
+from tendigits.nn.loss import cross_entropy
+
+
+def numerical_gradient(f, vector, h=1e-6):
+    """Central differences of f() along every coordinate of `vector`, which f reads."""
+    gradient = np.empty_like(vector)
+    for i, value in enumerate(vector.copy()):
+        vector[i] = value + h
+        above = f()
+        vector[i] = value - h
+        gradient[i] = (above - f()) / (2 * h)
+        vector[i] = value
+    return gradient
+
+
+def directional_derivative(f, vector, direction, h=1e-6):
+    """Central difference of f() along one direction: two evaluations, however many coordinates."""
+    start = vector.copy()
+    vector[...] = start + h * direction
+    above = f()
+    vector[...] = start - h * direction
+    below = f()
+    vector[...] = start
+    return (above - below) / (2 * h)
+
+
+def relative_error(ours, reference):
+    return np.linalg.norm(ours - reference) / (np.linalg.norm(ours) + np.linalg.norm(reference))
+
+
+def gradient_error(network, x, labels):
+    """How far the network's gradient is from the numerical one, relative to their sizes."""
+    network.gradient(x, labels)
+    expected = numerical_gradient(lambda: cross_entropy(network.forward(x), labels), network.params)
+    return relative_error(network.grads, expected)
+
+
+def small_problem(layers=(6, 5, 4, 3), n=7, seed=0):
+    """A small float64 network with nonzero biases, and a batch for it."""
+    from tendigits import Network
+
+    rng = np.random.default_rng(seed)
+    network = Network(layers, seed=rng, dtype=np.float64)
+    network.params += 0.1 * rng.standard_normal(network.params.shape)
+    n_in, n_classes = network.sizes[0], network.sizes[-1]
+    return network, rng.random((n, n_in)), rng.integers(0, n_classes, n)

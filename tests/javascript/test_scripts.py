@@ -1,0 +1,122 @@
+"""The draw page's scripts under Node: preparation, network and explanation equal Python's."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from golden import pictures
+
+from tendigits import Network
+from tendigits.analysis.attribution import contributions
+from tendigits.analysis.novelty import familiarity, strangeness
+from tendigits.errors import InputError
+from tendigits.images.mnist_format import gray_from_rgba, to_mnist
+from tendigits.nn.optimizers import SGD
+
+SCRIPTS = Path(__file__).parent
+NODE = shutil.which("node")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("golden")
+
+
+def run_in_node(name, folder):
+    if not NODE:
+        pytest.skip("needs Node: https://nodejs.org")
+    run = [NODE, "--test", str(SCRIPTS / name)]
+    result = subprocess.run(run, env={**os.environ, "GOLDEN": str(folder)}, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def write(folder, name, values):
+    (folder / f"{name}.bin").write_bytes(np.ascontiguousarray(values).tobytes())
+
+
+def write_json(folder, name, value):
+    (folder / f"{name}.json").write_text(json.dumps(value))
+
+
+# Preparation
+
+
+def redrawn(rgba):
+    try:
+        return to_mnist(gray_from_rgba(rgba))
+    except InputError:
+        return None
+
+
+def test_prepare(folder):
+    names, rgba = zip(*pictures(), strict=True)
+    fields = [redrawn(picture) for picture in rgba]
+    starts = np.cumsum([0, *(picture.size for picture in rgba)])
+    write(folder, "pictures", np.concatenate([picture.ravel() for picture in rgba]))
+    write(folder, "fields", [np.zeros((28, 28), np.uint8) if field is None else field for field in fields])
+    table = [
+        {"name": name, "height": h, "width": w, "start": int(start), "isBlank": field is None}
+        for name, (h, w, _), start, field in zip(names, (p.shape for p in rgba), starts, fields, strict=False)
+    ]
+    write_json(folder, "pictures", table)
+    run_in_node("mnist_format.test.mjs", folder)
+
+
+# Network and explanation
+
+
+@pytest.fixture(scope="module")
+def networks(folder, reader, mnist_or_digits):
+    """Write a trained network, a deep one and a linear one, with what Python makes of the test images."""
+    images, labels = mnist_or_digits.test_images, mnist_or_digits.test_labels
+    write(folder, "images", images)
+    write(folder, "trained-logits", reader.logits(images))
+    for name, network in {"trained": reader, "deep": deep(), "linear": Network([784, 10], seed=2)}.items():
+        write(folder, f"{name}-params", network.params)
+        explained = write_contributions(folder, name, network, images)
+        step = write_step(folder, name, network, images[7], int(labels[7]))
+        about = {"spec": network.spec, "n": len(images), "contributions": explained, "step": step | {"image": 7}}
+        write_json(folder, name, about)
+
+
+def deep():
+    network = Network([784, 24, 16, 10], seed=1)
+    network.params += np.random.default_rng(1).normal(0, 0.02, network.params.shape).astype(np.float32)  # biases, too
+    return network
+
+
+def write_contributions(folder, name, network, images):
+    pairs = [(image, image % 10, (image * 7 + 3) % 10) for image in range(60)]
+    results = [contributions(network, images[image], self, other) for image, self, other in pairs]
+    write(folder, f"{name}-contributions", [pixels for pixels, _ in results])
+    return [
+        {"image": image, "self": self, "other": other, "constant": constant}
+        for (image, self, other), (_, constant) in zip(pairs, results, strict=True)
+    ]
+
+
+def write_step(folder, name, network, image, label):
+    """Write the parameters after one step on one image; leave the network as it was."""
+    rate, network = 0.05, Network.rebuild(network.spec, network.params, list(network.classes), {})
+    x = image.reshape(1, -1).astype(np.float32) / 255
+    loss, _ = network.gradient(x, np.array([label]))
+    SGD(network).step(rate)
+    write(folder, f"{name}-stepped", network.params)
+    return {"label": label, "rate": rate, "loss": loss}
+
+
+def test_network(folder, networks):
+    run_in_node("network.test.mjs", folder)
+
+
+def test_explain(folder, networks, page, reader, mnist_or_digits):
+    about = re.search(r'<script type="application/json" id="about">(.*?)</script>', page.html)[1]
+    (folder / "about.json").write_text(about)
+    known = familiarity(reader, mnist_or_digits)
+    write(folder, "strangeness", strangeness(reader, mnist_or_digits.test_images[:200], known).astype(np.float32))
+    run_in_node("attribution.test.mjs", folder)

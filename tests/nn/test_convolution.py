@@ -1,0 +1,224 @@
+"""The layers of images: each formula against loops, each backward pass against numerical gradients."""
+
+import numpy as np
+import pytest
+from gradients import numerical_gradient, relative_error, small_problem
+
+from tendigits import InputError, Network
+from tendigits.nn.buffers import Workspace
+from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Ensemble, Flatten, Linear, MaxPool2D, ReLU, Reshape
+from tendigits.nn.layers import conv as conv_module
+from tendigits.nn.loss import cross_entropy
+
+RNG = np.random.default_rng(3)
+
+
+def bound(layer, dtype=np.float64):
+    """A layer with parameters of its own, drawn at random."""
+    layer.bind(RNG.standard_normal(layer.size).astype(dtype), np.zeros(layer.size, dtype))
+    return layer
+
+
+def convolved(x, layer):
+    """What a convolution is, in loops."""
+    k, p = layer.kernel, layer.padding
+    x = np.pad(x, [(0, 0), (p, p), (p, p), (0, 0)])
+    n, h, w, c = x.shape
+    W = layer.W.reshape(k, k, c, -1)
+    y = np.zeros((n, h - k + 1, w - k + 1, W.shape[-1]))
+    for i in range(h - k + 1):
+        for j in range(w - k + 1):
+            y[:, i, j] = np.einsum("nabc,abcd->nd", x[:, i : i + k, j : j + k], W) + layer.b
+    return y
+
+
+@pytest.mark.parametrize("arguments", [(1, 2, 1), (1, 2, 3), (3, 2, 3, 1), (2, 4, 5, 2), (2, 1, 3, 2)])
+def test_convolution_is_what_its_loops_say(arguments):
+    layer = bound(Conv2D(*arguments))
+    x = RNG.standard_normal((4, 7, 6, arguments[0]))
+    y = layer.forward(x)
+    assert y.shape == (4, *layer.out_shape(x.shape[1:]))
+    np.testing.assert_allclose(y, convolved(x, layer), atol=1e-12)
+
+
+def test_the_size_of_the_cache_changes_nothing(monkeypatch):
+    layer, x = bound(Conv2D(2, 3, 3, 1)), RNG.standard_normal((5, 6, 6, 2))
+    y, dy = layer.forward(x), RNG.standard_normal((5, 6, 6, 3))
+    layer.backward_params(x, dy)
+    dW, dx = layer.dW.copy(), layer.backward_input(x, y, dy)
+    monkeypatch.setattr(conv_module, "CACHE", 1)  # image by image
+    np.testing.assert_allclose(layer.forward(x), y)
+    layer.backward_params(x, dy)
+    np.testing.assert_allclose(layer.dW, dW)
+    np.testing.assert_allclose(layer.backward_input(x, y, dy), dx)
+
+
+@pytest.mark.parametrize(
+    "layer", [Conv2D(2, 3, 3), Conv2D(2, 3, 3, 1), Conv2D(2, 3, 5, 2), MaxPool2D(2), MaxPool2D(3), Flatten()]
+)
+def test_the_gradient_of_a_layers_input(layer):
+    bound(layer)
+    x = RNG.standard_normal((3, 6, 6, 2))
+    dy = RNG.standard_normal(layer.forward(x).shape)
+    expected = numerical_gradient(lambda: float((layer.forward(x) * dy).sum()), x.reshape(-1)).reshape(x.shape)
+    np.testing.assert_allclose(layer.backward_input(x, layer.forward(x), dy), expected, atol=1e-7)
+
+
+SMALL_CNN = [
+    *(Reshape(8, 8, 2), Conv2D(2, 3, 3, 1), MaxPool2D(2), ReLU(), Conv2D(3, 4, 3), BatchNorm(4), ReLU(), Flatten()),
+    *(Linear(16, 5), ReLU(), Linear(5, 3)),
+]
+
+
+@pytest.mark.parametrize("with_workspace", [False, True])
+def test_every_coordinate_of_the_gradient(with_workspace):
+    network, x, labels = small_problem(SMALL_CNN)
+    workspace = Workspace(network, len(x)) if with_workspace else None
+    for _ in range(2):  # a workspace that has been used gives the same
+        network.gradient(x, labels, workspace)
+    ours = network.grads.copy()
+    expected = numerical_gradient(lambda: cross_entropy(network.activations(x)[-1], labels), network.params)
+    assert relative_error(ours, expected) < 1e-7
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [
+        [MaxPool2D(2), Flatten(), Dropout(0.5)],
+        [ReLU(), MaxPool2D(2), Flatten(), Dropout(0.5), ReLU()],
+        [MaxPool2D(2), ReLU(), Dropout(0.5), Flatten()],
+        [BatchNorm(2), ReLU(), MaxPool2D(2), Flatten(), ReLU()],
+        [Dropout(0.5), Dropout(0.2), MaxPool2D(2), Flatten()],
+    ],
+)
+def test_a_workspace_changes_nothing_whatever_the_order_of_layers(middle):
+    network, x, labels = small_problem([Reshape(6, 6), Conv2D(1, 2, 3), *middle, Linear(8, 3)])
+    network.gradient(x, labels, rng=np.random.default_rng(1))
+    expected = network.grads.copy()
+    network.gradient(x, labels, Workspace(network, len(x)), rng=np.random.default_rng(1))
+    np.testing.assert_allclose(network.grads, expected, rtol=1e-10, atol=1e-14)
+
+
+def flipped(self, x, y, dy, out=None, honest=Conv2D.backward_input):
+    return honest(self, x, y, dy[:, ::-1], out)
+
+
+def all_of_equals(self, x, y, dy, out=None):
+    return np.repeat(np.repeat(dy, self.pool, 1), self.pool, 2)
+
+
+def no_statistics(self, x, y, dy, out=None):
+    return dy * self.gamma
+
+
+@pytest.mark.parametrize(
+    ("layer", "mutant"), [(Conv2D, flipped), (MaxPool2D, all_of_equals), (BatchNorm, no_statistics)]
+)
+def test_a_broken_backward_fails_the_check(monkeypatch, layer, mutant):
+    monkeypatch.setattr(layer, "backward_input", mutant)
+    network, x, labels = small_problem(SMALL_CNN)
+    network.gradient(x, labels)
+    expected = numerical_gradient(lambda: cross_entropy(network.activations(x)[-1], labels), network.params)
+    assert relative_error(network.grads, expected) > 1e-3
+
+
+def test_of_equal_pixels_the_first_takes_the_whole_gradient():
+    pool, x = MaxPool2D(2), np.zeros((1, 2, 2, 1))
+    dx = pool.backward_input(x, pool.forward(x), np.full((1, 1, 1, 1), 5.0))
+    np.testing.assert_array_equal(dx[0, :, :, 0], [[5, 0], [0, 0]])
+
+
+def test_flatten_and_reshape_only_view():
+    rows = RNG.random((3, 24))
+    images = Reshape(4, 3, 2).forward(rows)
+    assert images.shape == (3, 4, 3, 2)
+    assert np.shares_memory(images, rows)
+    np.testing.assert_array_equal(Flatten().forward(images), rows)
+
+
+def test_batch_normalisation_in_training_and_afterwards():
+    layer = BatchNorm(3)
+    layer.bind(np.empty(layer.size), np.empty(layer.size))
+    layer.initialize(RNG)
+    x = 5 + 2 * RNG.standard_normal((200, 4, 4, 3))
+    y = layer.forward_train(x, None)
+    np.testing.assert_allclose(y.mean(axis=(0, 1, 2)), 0, atol=1e-12)
+    np.testing.assert_allclose(y.std(axis=(0, 1, 2)), 1, atol=1e-4)
+    for _ in range(100):
+        layer.forward_train(x, None)
+    np.testing.assert_allclose(layer.forward(x), y, atol=1e-2)  # the running averages have arrived
+    np.testing.assert_allclose(layer.forward(x[:1]), layer.forward(x)[:1])  # whatever the neighbours
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([Reshape(8, 8), Conv2D(2, 3, 3), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Reshape(2, 2), Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Reshape(7, 8), MaxPool2D(2), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Reshape(8, 8), Flatten(), Linear(3, 2)], "takes 3 numbers, not \\(64,\\)"),
+        ([Linear(4, 3), BatchNorm(4), Linear(3, 2)], "cannot take"),
+        ([Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "begins with Linear or Reshape"),
+    ],
+)
+def test_layers_that_do_not_fit_are_named(layers, message):
+    with pytest.raises(InputError, match=message):
+        Network(layers)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Conv2D(0, 1, 3), lambda: Conv2D(1, 1, 3, 3), lambda: MaxPool2D(0), lambda: BatchNorm(-1)]
+)
+def test_sizes_are_checked(make):
+    with pytest.raises(InputError, match=r"must be"):
+        make()
+
+
+def test_a_convolutional_network_is_saved_whole(tmp_path):
+    network, x, _ = small_problem(SMALL_CNN)
+    network.save(tmp_path / "cnn.npz")
+    np.testing.assert_array_equal(Network.load(tmp_path / "cnn.npz").forward(x), network.forward(x))
+
+
+def test_an_ensemble_answers_with_the_mean_and_is_saved_whole(tmp_path):
+    members = [Network([6, 4, 3], seed=seed) for seed in range(3)]
+    together = Network.ensemble(members)
+    x = RNG.random((5, 6)).astype(np.float32)
+    expected = np.mean([member.forward(x) for member in members], axis=0)
+    np.testing.assert_allclose(together.forward(x), expected, rtol=1e-6)
+    assert not any(np.shares_memory(member.params, together.params) for member in members)
+    together.save(tmp_path / "ensemble.npz")
+    np.testing.assert_array_equal(Network.load(tmp_path / "ensemble.npz").logits(x), together.logits(x))
+
+
+def test_an_ensemble_is_not_trained():
+    together = Network.ensemble([Network([6, 3]), Network([6, 3])])
+    with pytest.raises(InputError, match="train its members"):
+        together.gradient(np.ones((2, 6), np.float32), np.zeros(2, int))
+
+
+def test_an_ensemble_of_nothing_or_of_strangers():
+    with pytest.raises(InputError, match="a network or more"):
+        Network.ensemble([])
+    other = Network([6, 3])
+    other.classes = np.array([2, 1, 0])
+    with pytest.raises(InputError, match="same classes"):
+        Network.ensemble([Network([6, 3]), other])
+    with pytest.raises(InputError, match="begins with Linear"):
+        Network.rebuild([["Ensemble", [["ReLU"]]]], np.zeros(0, np.float32), [0, 1], {})
+
+
+def test_the_members_of_an_ensemble_must_agree():
+    with pytest.raises(InputError, match="must agree"):
+        Network([Ensemble([Linear(4, 3)], [Linear(4, 2)])])
+    with pytest.raises(InputError, match="a member or more"):
+        Ensemble()
+
+
+def test_a_convolutional_network_learns_by_heart():
+    network, x, labels = small_problem(SMALL_CNN, n=30)
+    loss, _ = network.gradient(x, labels)
+    for _ in range(200):
+        network.gradient(x, labels)
+        network.params -= 0.1 * network.grads
+    assert network.gradient(x, labels)[0] < loss / 3

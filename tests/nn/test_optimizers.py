@@ -1,0 +1,118 @@
+"""Optimizers against their textbook formulas, and schedules at their corners."""
+
+import numpy as np
+import pytest
+
+from tendigits import Network
+from tendigits.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+from tendigits.nn.schedules import SCHEDULES
+
+RATE, DECAY = 0.1, 0.01
+
+
+def descend(optimizer_type, steps=5, **options):
+    """Run steps with made-up gradients; return the parameters along the way and those gradients."""
+    rng = np.random.default_rng(0)
+    network = Network([3, 2], seed=1, dtype=np.float64)
+    optimizer = optimizer_type(network, **options)
+    path, gradients = [network.params.copy()], rng.standard_normal((steps, network.params.size))
+    for gradient in gradients:
+        network.grads[...] = gradient
+        optimizer.step(RATE)
+        path.append(network.params.copy())
+    return path, gradients
+
+
+def test_sgd():
+    path, gradients = descend(SGD)
+    np.testing.assert_allclose(path[-1], path[0] - RATE * gradients.sum(axis=0))
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_momentum(nesterov):
+    path, gradients = descend(Momentum, nesterov=nesterov)
+    theta, v = path[0], 0
+    for g in gradients:
+        v = 0.9 * v - RATE * g
+        theta = theta + (0.9 * v - RATE * g if nesterov else v)
+    np.testing.assert_allclose(path[-1], theta)
+
+
+def test_adam():
+    path, gradients = descend(Adam)
+    theta, m, v = path[0], 0, 0
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        theta = theta - RATE * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    np.testing.assert_allclose(path[-1], theta)
+
+
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_weight_decay_shrinks_weights_and_spares_biases(optimizer_type):
+    network = Network([3, 2], dtype=np.float64)
+    network.params[...] = 1
+    optimizer_type(network, weight_decay=DECAY).step(RATE)
+    np.testing.assert_allclose(network.layers[0].W, 1 - RATE * DECAY)
+    np.testing.assert_array_equal(network.layers[0].b, 1)
+
+
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_a_float32_network_stays_float32(optimizer_type):
+    network = Network([3, 2])
+    optimizer = optimizer_type(network)
+    network.grads[...] = 1
+    optimizer.step(RATE)
+    assert {vector.dtype for vector in [network.params, *optimizer.state.values()]} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_parameters_are_moved_in_place(optimizer_type):
+    network = Network([3, 2])
+    before = network.params
+    optimizer = optimizer_type(network)
+    network.grads[...] = 1
+    optimizer.step(RATE)
+    assert network.params is before
+    assert np.shares_memory(network.layers[0].W, network.params)
+
+
+def test_momentum_never_becomes_subnormal():
+    network = Network([3, 2], seed=None)
+    optimizer = Momentum(network)
+    network.grads[...] = 1e-20
+    optimizer.step(RATE)
+    for _ in range(2000):
+        network.grads[...] = 0
+        optimizer.step(RATE)
+        smallest = np.abs(optimizer.velocity[optimizer.velocity != 0]).min(initial=1)
+        assert smallest >= np.finfo(np.float32).tiny
+    assert not optimizer.velocity.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "middle", "end"),
+    [("constant", 1, 1, 1), ("step", 1, 0.1, 0.01), ("cosine", 1, 0.5, 0), ("one-cycle", 0.04, 0.625, 0)],
+)
+def test_schedules(name, begin, middle, end):
+    schedule = SCHEDULES[name]
+    assert [schedule(0), schedule(0.5), schedule(1)] == pytest.approx([begin, middle, end])
+    assert all(0 <= schedule(i / 100) <= 1 for i in range(101))
+
+
+def test_one_cycle_peaks_at_the_end_of_its_warm_up():
+    assert SCHEDULES["one-cycle"](0.2) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_the_parts_of_a_step_make_the_whole(optimizer_type):
+    """Wherever the vectors are cut: within a weight matrix, say."""
+    gradient = np.random.default_rng(0).standard_normal(11)
+    whole, parted = (Network([3, 2, 1], seed=1, dtype=np.float64) for _ in range(2))
+    for network, cuts in [(whole, [slice(None)]), (parted, [slice(0, 2), slice(2, 9), slice(9, 11)])]:
+        optimizers = [optimizer_type(network, weight_decay=DECAY) for _ in cuts]
+        for _ in range(3):
+            network.grads[...] = gradient
+            for optimizer, part in zip(optimizers, cuts, strict=True):
+                optimizer.step(RATE, part)
+    np.testing.assert_array_equal(whole.params, parted.params)

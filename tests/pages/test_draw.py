@@ -1,0 +1,222 @@
+"""The draw page as Python writes it: one file, with all it needs and no way out."""
+
+import base64
+import json
+import re
+import webbrowser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from golden import pen
+from handwriting import NOT_DIGITS, drawn, scribble, written_digits
+
+import tendigits
+from tendigits import Network, Settings, train_and_test
+from tendigits.analysis.novelty import NO_LIMIT, familiarity, strangeness
+from tendigits.cli.main import main
+from tendigits.data.dataset import Dataset
+from tendigits.errors import DataUnavailable, InputError
+from tendigits.images.mnist_format import to_mnist
+from tendigits.nn.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
+from tendigits.pages.draw.page import MODULES, bundle, draw
+
+
+def about(page):
+    return json.loads(re.search(r'<script type="application/json" id="about">(.*?)</script>', page.html)[1])
+
+
+def pictures(part):
+    return np.frombuffer(base64.b64decode(part["images"]), np.uint8).reshape(-1, 28, 28)
+
+
+# The file
+
+
+def test_it_is_small(page):
+    assert len(page.html.encode()) < 1_200_000
+
+
+def test_it_refers_to_nothing_outside(page):
+    markup = re.sub(r'<script type="application/json".*?</script>', "", page.html, flags=re.DOTALL)
+    assert set(re.findall(r"https?://[^\s'\")]+", markup)) == {"http://www.w3.org/2000/svg"}  # a name, no address
+    assert not re.search(r"\b(src|href)=(?![\"']data:)", markup)
+    assert "default-src 'none'" in markup
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", markup)
+
+
+def test_nothing_is_left_to_fill_in(page):
+    assert "{{" not in page.html
+    assert page.html.count("</script>") == 2
+
+
+def test_the_modules_become_one_script_in_which_no_name_stands_twice():
+    script = bundle()
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", script, re.MULTILINE)
+    assert len(names) == len(set(names)) > 30
+    package = Path(tendigits.__file__).parent
+    assert set(MODULES) == {*package.glob("pages/draw/*.js"), *package.glob("javascript/*.js")}
+
+
+def test_names_from_a_model_are_never_markup(digits):
+    network = Network([784, 10])
+    network.classes = np.array([*"012345678", "</script><u>"])
+    labels = network.classes[digits.train_labels], network.classes[digits.test_labels]
+    letters = Dataset("<s>", digits.train_images, labels[0], digits.test_images, labels[1], digest="d1e")
+    network.info = {"data": {"name": "<s>", "digest": "d1e"}}
+    page = draw(network, letters)
+    assert "<u>" not in page.html
+    assert "<s>" not in page.html
+    assert page.html.count("</script>") == 2
+    assert about(page)["classes"][9] == "</script><u>"
+
+
+def test_it_is_saved_all_or_nothing(page, tmp_path):
+    page.save(tmp_path / "digits.html")
+    assert (tmp_path / "digits.html").read_text("utf-8") == page.html
+    with pytest.raises(FileNotFoundError):
+        page.save(tmp_path / "missing" / "digits.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["digits.html"]
+
+
+def test_a_notebook_shows_it_in_a_frame_of_its_own(page):
+    shown = page._repr_html_()
+    assert shown.startswith("<iframe sandbox=")
+    assert "allow-same-origin" not in shown
+    assert shown.count("<") == 2  # all of the page is escaped
+
+
+# What is in it
+
+
+def test_samples_are_test_digits_some_right_and_some_misread(page, reader, mnist_or_digits):
+    samples = about(page)["samples"]
+    images, labels, reads = pictures(samples), samples["labels"], samples["reads"]
+    assert reader.predict(images).tolist() == reads
+    assert labels[:10] == reads[:10] == list(range(10))
+    assert all(label != read for label, read in zip(labels[10:], reads[10:], strict=True))
+    assert 2 <= len(labels[10:]) <= 8
+    test = {image.tobytes() for image in mnist_or_digits.test_images}
+    assert all(image.tobytes() in test for image in images)
+
+
+def test_forgetting_is_noticed_with_some_of_every_digit(page):
+    labels = about(page)["test"]["labels"]
+    assert len(labels) == len(pictures(about(page)["test"])) == 200
+    assert np.bincount(labels).min() >= 15
+
+
+def test_dropout_is_left_out(digits):
+    network = Network([Linear(784, 8), ReLU(), Dropout(0.5), Linear(8, 10)])
+    assert about(draw(network, digits))["spec"] == [["Linear", 784, 8], ["ReLU"], ["Linear", 8, 10]]
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (Network([64, 10]), "28 × 28 = 784 pixels, not 64"),
+        (Network([Reshape(28, 28, 1), Conv2D(1, 2, 3), Flatten(), Linear(1352, 10)]), "and not .*Conv2D"),
+        (Network([784, 3]), "not among the 3 classes"),
+    ],
+)
+def test_other_networks_are_refused_in_a_sentence(digits, network, words):
+    with pytest.raises(InputError, match=words):
+        draw(network, digits)
+
+
+def test_other_pictures_are_refused_in_a_sentence():
+    small = np.zeros((20, 8, 8), np.uint8), np.arange(20, dtype=np.uint8) % 10
+    with pytest.raises(InputError, match="28 × 28"):
+        draw(Network([784, 10]), Dataset("small", *small, *small, digest="d1e"))
+
+
+# Not a digit
+
+
+def redrawn(strokes, width=0.06):
+    return to_mnist(pen(strokes, (168, 168), width, 0, 255))
+
+
+@pytest.fixture(scope="module")
+def scribbles():
+    rng = np.random.default_rng(2)
+    shapes = [*NOT_DIGITS.values(), *(scribble(rng) for _ in range(18))]
+    return np.stack([redrawn(drawn(shape, rng)) for shape in shapes for _ in range(3)])
+
+
+def test_digits_as_people_draw_them_are_read_nine_times_in_ten(reader):
+    digits, drawings = zip(*written_digits(12), strict=True)
+    for width in 0.04, 0.06, 0.08:
+        images = np.stack([redrawn(strokes, width) for strokes in drawings])
+        assert (reader.predict(images) == digits).mean() >= 0.9
+
+
+def test_digits_are_hardly_ever_strange_and_scribbles_mostly_are(reader, mnist_or_digits, scribbles):
+    known = familiarity(reader, mnist_or_digits)
+    written = np.stack([redrawn(strokes) for _, strokes in written_digits(12)])
+    assert (strangeness(reader, written, known) > known["limit"]).mean() <= 0.03
+    assert (strangeness(reader, scribbles, known) > known["limit"]).mean() >= 0.7
+
+
+def test_test_digits_are_hardly_ever_strange(reader, real_mnist):
+    known = familiarity(reader, real_mnist)
+    assert (strangeness(reader, real_mnist.test_images, known) > known["limit"]).mean() <= 0.03
+
+
+def test_the_network_in_the_box_knows_what_is_familiar_without_mnist(reader, digits, real_mnist):
+    kept, fresh = familiarity(reader, digits), familiarity(reader, real_mnist)
+    assert kept["limit"] == pytest.approx(fresh["limit"], abs=0.2)
+    strange = [strangeness(reader, real_mnist.test_images, known) > known["limit"] for known in (kept, fresh)]
+    assert (strange[0] == strange[1]).mean() > 0.99
+
+
+def test_other_data_than_a_network_s_own_make_nothing_strange(digits):
+    network = Network([784, 16, 10])
+    assert familiarity(network, digits)["limit"] < NO_LIMIT  # it does not say what its data were
+    network.info = {"data": {"name": "mnist", "digest": "another"}}
+    assert familiarity(network, digits)["limit"] == NO_LIMIT
+
+
+def test_a_network_of_the_bundled_digits_knows_them(digits):
+    network = train_and_test(digits, Settings(epochs=10), progress=False).network
+    known = familiarity(network, digits)
+    assert (strangeness(network, digits.test_images, known) > known["limit"]).mean() < 0.1
+
+
+# The command
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    addresses = []
+    monkeypatch.setattr(webbrowser, "open", addresses.append)
+    return addresses
+
+
+def test_the_command_writes_the_page_and_opens_it(tmp_path, opened, digits):
+    network = train_and_test(digits, Settings(epochs=1), progress=False).network
+    network.save(tmp_path / "model.npz")
+    out = tmp_path / "digits.html"
+    result = CliRunner().invoke(main, ["draw", str(tmp_path / "model.npz"), "--out", str(out)])
+    assert (result.exit_code, result.output) == (0, f"Wrote {out}\n")
+    assert opened == [out.as_uri()]
+    assert out.read_text("utf-8") == draw(network, digits).html
+
+
+def test_the_command_opens_nothing_if_told_so(tmp_path, opened):
+    out = tmp_path / "digits.html"
+    result = CliRunner().invoke(main, ["draw", "--out", str(out), "--no-open", "--data", "digits"])
+    assert result.exit_code == 0, result.output
+    assert about(draw(tendigits.load_pretrained(), tendigits.load_digits()))["known"]["limit"] < NO_LIMIT
+    assert out.exists()
+    assert opened == []
+
+
+def test_without_mnist_the_bundled_digits_take_its_place(reader, digits, monkeypatch):
+    def unavailable(**options):
+        raise DataUnavailable("no connection")
+
+    monkeypatch.setattr("tendigits.pages.draw.page.load_mnist", unavailable)
+    assert draw(reader).html == draw(reader, digits).html

@@ -1,0 +1,145 @@
+"""Nothing is lost: a run that was cut off ends with the same bits as one that was not."""
+
+import os
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from training import SETTINGS, corners, trained
+
+from tendigits import Diverged, History, InputError, Network, fit
+
+
+@pytest.fixture(scope="module")
+def data():
+    return corners()
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_after(epochs):
+    def callback(network: Network, history: History):
+        if len(history) == epochs:
+            raise Killed
+
+    return callback
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_resuming_ends_with_the_same_bits(data, tmp_path, optimizer):
+    settings = replace(SETTINGS, optimizer=optimizer, learning_rate=0.01)
+    expected, expected_history = trained(data, settings)
+    path = tmp_path / "c.npz"
+    with pytest.raises(Killed):
+        trained(data, settings, checkpoint=path, callbacks=[kill_after(2)])
+    network, history = trained(data, settings, seed=99, checkpoint=path, resume=True)
+    np.testing.assert_array_equal(network.params, expected.params)
+    for name in ("train_loss", "validation_accuracy", "learning_rate"):
+        assert history[name] == expected_history[name]
+
+
+def interrupt_at_step(monkeypatch, n):
+    """Press Ctrl-C in the middle of the n-th step."""
+    from tendigits.nn.optimizers import Momentum
+
+    first, plain = os.getpid(), Momentum.step
+
+    def step(self, *arguments):
+        if self.steps == n and os.getpid() == first:
+            os.kill(first, signal.SIGINT)
+        plain(self, *arguments)
+
+    monkeypatch.setattr(Momentum, "step", step)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])  # alone, by hidden units, by examples
+@pytest.mark.parametrize("n", [0, 3, 6, 7, 20])
+def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n, workers):
+    settings = replace(SETTINGS, workers=workers)
+    expected, _ = trained(data, settings)
+    path = tmp_path / "c.npz"
+    with monkeypatch.context() as patch:
+        interrupt_at_step(patch, n)
+        with pytest.raises(KeyboardInterrupt):
+            trained(data, settings, checkpoint=path)
+    network, history = trained(data, settings, checkpoint=path, resume=True)
+    np.testing.assert_array_equal(network.params, expected.params)
+    assert len(history) == 4
+
+
+def test_early_stopping_resumes_with_its_best_weights(data, tmp_path):
+    noise = np.random.default_rng(0).permutation(data[1][1])
+    data, settings = (data[0], (data[1][0], noise)), replace(SETTINGS, epochs=50, patience=3)
+    expected, history = trained(data, settings)
+    path = tmp_path / "c.npz"
+    with pytest.raises(Killed):
+        trained(data, settings, checkpoint=path, callbacks=[kill_after(len(history) - 1)])
+    np.testing.assert_array_equal(trained(data, settings, checkpoint=path, resume=True)[0].params, expected.params)
+
+
+def test_resuming_a_finished_run_changes_nothing_and_more_epochs_extend_it(data, tmp_path):
+    path = tmp_path / "c.npz"
+    expected, _ = trained(data, checkpoint=path)
+    again, _ = trained(data, checkpoint=path, resume=True)
+    np.testing.assert_array_equal(again.params, expected.params)
+    _, longer = trained(data, replace(SETTINGS, epochs=6), checkpoint=path, resume=True)
+    assert longer["epoch"] == [1, 2, 3, 4, 5, 6]
+
+
+def test_resuming_without_a_checkpoint_begins_at_the_beginning(data, tmp_path):
+    network, _ = trained(data, checkpoint=tmp_path / "c.npz", resume=True)
+    np.testing.assert_array_equal(network.params, trained(data)[0].params)
+
+
+def test_a_checkpoint_of_another_run_is_refused(data, tmp_path):
+    path = tmp_path / "c.npz"
+    trained(data, checkpoint=path)
+    with pytest.raises(InputError, match=r"another run: its layers"):
+        fit(Network([16, 9, 3]), *data, SETTINGS, checkpoint=path, resume=True)
+    with pytest.raises(InputError, match="another run: its dtype"):
+        fit(Network([16, 8, 3], dtype=np.float64), *data, SETTINGS, checkpoint=path, resume=True)
+    with pytest.raises(InputError, match="another run: its batch_size"):
+        trained(data, replace(SETTINGS, batch_size=16), checkpoint=path, resume=True)
+    with pytest.raises(InputError, match="another run: its data"):
+        trained((data[1], data[0]), checkpoint=path, resume=True)
+
+
+def test_a_model_is_no_checkpoint(data, tmp_path):
+    Network([16, 8, 3]).save(tmp_path / "c.npz")
+    with pytest.raises(InputError, match="is not a checkpoint"):
+        trained(data, checkpoint=tmp_path / "c.npz", resume=True)
+
+
+def test_divergence_stops_and_leaves_the_last_good_checkpoint(data, tmp_path):
+    path, healthy = tmp_path / "c.npz", []
+    network = Network([16, 8, 3], seed=1)
+
+    def spoil(network, history):
+        healthy.append(network.params.copy())
+        if len(history) == 2:
+            network.params *= 1e30
+
+    with pytest.raises(Diverged, match=r"epoch 3, .*learning rate 0\.1 .* batch size of 32"):
+        fit(network, *data, SETTINGS, checkpoint=path, callbacks=[spoil])
+    resumed = Network([16, 8, 3])
+    with pytest.raises(Killed):
+        fit(resumed, *data, replace(SETTINGS, epochs=5), checkpoint=path, resume=True, callbacks=[kill_after(3)])
+    assert len(healthy) == 2
+
+
+@pytest.mark.parametrize("part", ["params", "optimizer.velocity"])
+def test_a_damaged_checkpoint_is_refused(data, tmp_path, part):
+    from tendigits._util.files import read_npz, write_npz
+
+    path = tmp_path / "c.npz"
+    trained(data, checkpoint=path)
+    arrays, about = read_npz(path)
+    write_npz(path, {name: array for name, array in arrays.items() if name != part}, about)
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        trained(data, checkpoint=path, resume=True)
+    write_npz(path, arrays | {part: np.zeros(3)}, about)
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        trained(data, checkpoint=path, resume=True)
