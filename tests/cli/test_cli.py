@@ -10,26 +10,13 @@ import time
 import click
 import numpy as np
 import pytest
+from commands import failed, tendigits
 from PIL import Image
 
 from tendigits import Network
 from tendigits.data.idx import NAMES, idx_bytes
 
 QUICK = ["--epochs", "2", "--hidden", "16"]
-
-
-def tendigits(*arguments, cwd, **options):
-    command = [sys.executable, "-m", "tendigits", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, **options)
-
-
-def failed(result, status, *fragments):
-    """Whether a run ended with `status` and one sentence that holds all fragments."""
-    assert result.returncode == status, result.stderr
-    assert "Traceback" not in result.stderr
-    for fragment in fragments:
-        assert fragment in result.stderr
-    return True
 
 
 @pytest.fixture(scope="session")

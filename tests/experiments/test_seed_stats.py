@@ -6,8 +6,8 @@ import signal
 
 import numpy as np
 import pytest
+from commands import failed, tendigits
 from scipy import stats
-from test_cli import failed, tendigits
 
 from tendigits import InputError, Settings, train_and_test
 from tendigits.experiments import seed_stats as scores

@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import InputError
 
 
-def extra(name: str) -> Any:
+def require(name: str) -> Any:
     """Import the package that the extra `name` brings. Raises InputError that says how to get it."""
     try:
         return import_module(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.distortions import Moves, plane, warp
+from ..data.distortions import DisplacementField, plane, warp
 from ..nn.layers import Array
 from ..nn.network import Network
 from .evaluate import evaluate
@@ -62,7 +62,7 @@ def _looked_up(images: Array, u: Any, v: Any, matrices: Array) -> Array:
     numbers[0, :, 0], numbers[1, :, 0] = u, v
     numbers[..., 1:] = (matrices - np.eye(2)).transpose(1, 0, 2)
     out = np.empty(images.shape, np.float32)
-    warp(images, Moves(numbers, plane(*shape), (shape[0], shape[1])), out)
+    warp(images, DisplacementField(numbers, plane(*shape), (shape[0], shape[1])), out)
     return np.rint(out).astype(np.uint8)
 
 

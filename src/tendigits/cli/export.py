@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from ..models.convert.export import FORMATS, SUFFIXES
-from ..models.convert.export import export as export_network
+from ..models.convert.formats import FORMATS, SUFFIXES
+from ..models.convert.formats import export as export_network
 from .common import load_model, model_argument
 
 

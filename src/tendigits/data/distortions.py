@@ -60,7 +60,7 @@ class Distortion:
         warp(images, self.draw(len(images), images.shape[1:], rng), out)
         return out if out.dtype == images.dtype else np.rint(out, out=out).astype(images.dtype)
 
-    def draw(self, n: int, shape: tuple[int, int], rng: np.random.Generator) -> "Moves":
+    def draw(self, n: int, shape: tuple[int, int], rng: np.random.Generator) -> "DisplacementField":
         """Draw how to distort n images of one shape: all the chance there is."""
         angle, *stretch = rng.uniform(-1, 1, (5, n)) * np.array(
             [np.radians(self.rotation), self.scaling, self.scaling, self.shear, self.shear]
@@ -73,11 +73,11 @@ class Distortion:
             bumps = _bumps(*shape, self.smoothness)
             noise = self.elastic * rng.standard_normal((2, n, len(bumps)), np.float32)
             numbers, basis = np.concatenate([numbers, noise], axis=2), np.concatenate([basis, bumps])
-        return Moves(numbers, basis, shape)
+        return DisplacementField(numbers, basis, shape)
 
 
 @dataclass(frozen=True)
-class Moves:
+class DisplacementField:
     """Displacements of every pixel, not yet multiplied out: numbers (2, n, k), float32, times basis (k, h · w).
 
     shape: (h, w) of the images.
@@ -87,9 +87,9 @@ class Moves:
     basis: Array
     shape: tuple[int, int]
 
-    def __getitem__(self, part: slice) -> "Moves":
+    def __getitem__(self, part: slice) -> "DisplacementField":
         """Pick some of the images."""
-        return Moves(self.numbers[:, part], self.basis, self.shape)
+        return DisplacementField(self.numbers[:, part], self.basis, self.shape)
 
 
 def _turned(angle: Array, stretch_u: Array, stretch_v: Array, shear_u: Array, shear_v: Array) -> Array:
@@ -123,7 +123,7 @@ def _bumps(height: int, width: int, sigma: float) -> Array:
     return bumps
 
 
-def warp(images: Array, moves: Moves, out: Array) -> None:
+def warp(images: Array, moves: DisplacementField, out: Array) -> None:
     """Fill `out`, floats, with images (n, h, w) looked up at displaced places; outside them all is 0.
 
     Between pixels the value is interpolated along both axes (bilinear).
@@ -133,7 +133,7 @@ def warp(images: Array, moves: Moves, out: Array) -> None:
         _warp(images[part], moves[part], out[part])
 
 
-def _warp(images: Array, moves: Moves, out: Array) -> None:
+def _warp(images: Array, moves: DisplacementField, out: Array) -> None:
     n, height, width = images.shape
     padded = np.zeros((n, height + 3, width + 3), images.dtype)  # a border to be looked up outside
     padded[:, 1:-2, 1:-2] = images

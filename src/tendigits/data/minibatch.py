@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import Array, scale
-from .distortions import Moves, warp
+from .distortions import DisplacementField, warp
 
 Examples = tuple[Array, Array, Array | None]  # rows, class indices, weights
 
@@ -24,7 +24,7 @@ class Batch:
         self.labels = np.empty(n, labels.dtype)
         self.weights = None if weights is None else np.empty(n, dtype)
 
-    def fill(self, index: Array, moves: Moves | None = None) -> None:
+    def fill(self, index: Array, moves: DisplacementField | None = None) -> None:
         """Take the examples at `index`, an array of n valid positions, distorted by `moves` where these are given."""
         # mode="clip", because NumPy takes a detour through a buffer to be able to raise for a bad index.
         np.take(self._rows, index, axis=0, out=self._pixels, mode="clip")
@@ -36,7 +36,7 @@ class Batch:
         if self._all_weights is not None:
             np.take(self._all_weights, index, out=self.weights, mode="clip")
 
-    def _distort(self, moves: Moves) -> None:
+    def _distort(self, moves: DisplacementField) -> None:
         images = len(self.x), *moves.shape
         warp(self._pixels.reshape(images), moves, out=self.x.reshape(images))
         if self._pixels.dtype == np.uint8:

@@ -17,7 +17,6 @@ import numpy as np
 from .._util.arrays import as_rows, scale
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
-from ..models.convert.foreign import read_safetensors, read_sklearn, read_torch
 from .layers import LAYERS, Array, Conv2D, Ensemble, Layer, Linear, ReLU, Reshape, Shape
 from .loss import softmax, softmax_cross_entropy
 
@@ -203,6 +202,8 @@ class Network:
     @classmethod
     def from_safetensors(cls, path: Path | str) -> Self:
         """Read a file of `tendigits export`, or one of a torch.nn.Sequential. Raises InputError for anything else."""
+        from ..models.convert.safetensors import read_safetensors
+
         parts = read_safetensors(path)
         with _naming(path):
             return cls.rebuild(*parts)
@@ -210,11 +211,15 @@ class Network:
     @classmethod
     def from_torch(cls, source: Any) -> Self:
         """Take over a torch.nn.Sequential of Linear and ReLU: its state dict, or the file that holds it."""
+        from ..models.convert.torch import read_torch
+
         return cls.rebuild(*read_torch(source))
 
     @classmethod
     def from_sklearn(cls, mlp: Any) -> Self:
         """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
+        from ..models.convert.sklearn import read_sklearn
+
         return cls.rebuild(*read_sklearn(mlp))
 
     def replica(self, params: Array, grads: Array) -> Self:

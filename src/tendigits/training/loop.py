@@ -14,7 +14,7 @@ import numpy as np
 
 from .._util.arrays import as_labels, as_rows, as_weights
 from .._util.progress import progress_bar
-from ..data.distortions import Moves
+from ..data.distortions import DisplacementField
 from ..errors import Diverged, InputError
 from ..nn.layers import Array, BatchNorm
 from ..nn.loss import softmax_cross_entropy
@@ -214,7 +214,7 @@ class Run:
         """How much the examples at `index` count: the sum of their weights, or their number."""
         return len(index) if self.weights is None else float(self.weights[index].sum())
 
-    def _moves(self, n: int) -> Moves | None:
+    def _moves(self, n: int) -> DisplacementField | None:
         distortion = self.settings.distortion
         return distortion.draw(n, self.image_shape, self.rng) if distortion else None
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.distortions import Moves
+from ...data.distortions import DisplacementField
 from ...data.minibatch import Batch, Examples
 from ...nn.buffers import Workspace
 from ...nn.layers import Array, Dropout
@@ -28,7 +28,7 @@ class Shard:
         self.workspace = Workspace(network, n)
         self.draws = any(isinstance(layer, Dropout) for layer in network.layers)
 
-    def gradient(self, index: Array, moves: Moves | None, total: float, seed: Any) -> tuple[float, int]:
+    def gradient(self, index: Array, moves: DisplacementField | None, total: float, seed: Any) -> tuple[float, int]:
         """Fill the network's gradients with the share that the examples at `index` have in those of a batch.
 
         total: what the whole batch counts; seed: an int or a generator, for layers that need chance. Return their share
@@ -54,7 +54,9 @@ class Shards:
             Shard(own, examples, part.stop - part.start) for own, part in zip(networks, self.parts, strict=True)
         ]
 
-    def gradient(self, index: Array, moves: Moves | None, total: float, rng: np.random.Generator) -> tuple[float, int]:
+    def gradient(
+        self, index: Array, moves: DisplacementField | None, total: float, rng: np.random.Generator
+    ) -> tuple[float, int]:
         """Fill the network's gradients for the examples at `index`, which count `total`.
 
         Return their mean loss and how many were right. Of several workers, each fills the part that it looks after.
@@ -65,7 +67,7 @@ class Shards:
         loss, correct = self.outcomes.sum(axis=0).tolist()
         return loss, int(correct)
 
-    def _one(self, k: int, index: Array, moves: Moves | None, total: float, seed: int) -> None:
+    def _one(self, k: int, index: Array, moves: DisplacementField | None, total: float, seed: int) -> None:
         part = self.parts[k]
         self.outcomes[k] = self.shards[k].gradient(index[part], None if moves is None else moves[part], total, seed)
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from ...data.distortions import Moves
+from ...data.distortions import DisplacementField
 from ...data.minibatch import Batch, Examples
 from ...nn.buffers import Workspace
 from ...nn.layers import Array, Dropout, Linear, ReLU
@@ -84,7 +84,9 @@ class SlicedBatch:
         self.forwards = [partial(self._forward, k) for k in range(len(self.networks))]
         self.backwards = [partial(self._backward, k) for k in range(len(self.networks))]
 
-    def gradient(self, index: Array, moves: Moves | None, total: float, rng: np.random.Generator) -> tuple[float, int]:
+    def gradient(
+        self, index: Array, moves: DisplacementField | None, total: float, rng: np.random.Generator
+    ) -> tuple[float, int]:
         """Fill the slices' gradients for the examples at `index`, which count `total`.
 
         Return their mean loss and how many were right. Of several workers, each fills the gradients of its own slice.
