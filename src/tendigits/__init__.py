@@ -1,6 +1,6 @@
 """A neural network from scratch, in NumPy only, that reads handwritten digits.
 
-`import tendigits` loads NumPy and nothing heavier: everything below is imported when it is first used.
+`import tendigits` loads nothing heavier than NumPy: every public name is imported when it is first used.
 """
 
 from importlib import import_module

@@ -126,3 +126,9 @@ def test_smoothness_and_images_are_checked():
         Distortion()(np.zeros((3, 784), np.uint8), np.random.default_rng(0))
     with pytest.raises(InputError, match="int64"):
         Distortion()(np.zeros((3, 2, 2), int), np.random.default_rng(0))
+
+
+def test_they_are_shown_by_their_numbers():
+    assert "rotation=15" in repr(Distortion(rotation=15))
+    field = Distortion(rotation=15).draw(1000, (28, 28), np.random.default_rng(0))
+    assert repr(field) == "DisplacementField(1,000 images of 28 × 28, 3 numbers for each axis)"

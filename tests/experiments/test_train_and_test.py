@@ -66,3 +66,8 @@ def test_default_settings_reach_98_percent(real_mnist):
 def test_plain_gradient_descent_passes_97_percent_in_ten_epochs(real_mnist):
     plain = Settings(epochs=10, optimizer="sgd", schedule="constant", weight_decay=0.0)
     assert train_and_test(real_mnist, plain).evaluation.accuracy > 0.97
+
+
+def test_an_experiment_is_shown_by_its_result(digits):
+    result = train_and_test(digits, Settings(epochs=2), hidden=(8,), progress=False)
+    assert repr(result) == f"Experiment([784, 8, 10], 2 epochs: {result.evaluation})"

@@ -1,4 +1,4 @@
-"""What several commands share: options, the data by name, and how a test result is told."""
+"""What several commands share: options, loading data and models, and how a test result is reported."""
 
 import json
 from pathlib import Path
@@ -38,17 +38,45 @@ plots_option = click.option(
 
 
 def load_model(path: Path | None) -> Network:
-    """Load a model file, or else the network that ships with the package."""
+    """Load a model.
+
+    Parameters
+    ----------
+    path : Path or None
+        The model file; None means the network that ships with the package.
+
+    Returns
+    -------
+    Network
+        The model.
+    """
     return Network.load(path) if path else load_pretrained()
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON on stdout."""
+    """Print a value as JSON on stdout.
+
+    Parameters
+    ----------
+    value
+        Anything that JSON can hold.
+    """
     click.echo(json.dumps(value, indent=1))
 
 
 def load_data(source: str) -> Dataset:
-    """Load data by name or folder; "auto" is MNIST, or the bundled digits, said in one line, where it can't be had."""
+    """Load data by name or from a folder.
+
+    Parameters
+    ----------
+    source : {"auto", "mnist", "digits"} or path
+        "auto" is MNIST or, if it cannot be downloaded, the bundled digits, with a line on stderr that says so.
+
+    Returns
+    -------
+    Dataset
+        The data.
+    """
     if source != "auto":
         return load(source)
     try:
@@ -56,22 +84,49 @@ def load_data(source: str) -> Dataset:
     except DataUnavailable:
         click.echo(
             "MNIST cannot be had just now, so the 1,797 digits bundled with scikit-learn take its place. To get MNIST, "
-            "run this once with a connection to the internet, or give a folder with its four IDX files: --data DIR.",
+            "run this once with an internet connection, or name a folder with its four IDX files: --data DIR.",
             err=True,
         )
         return load("digits")
 
 
 def own_data(network: Network) -> str:
-    """Name the data that a model was trained on. Raises InputError where it lies in a folder."""
+    """Name the data that a model was trained on.
+
+    Parameters
+    ----------
+    network : Network
+        The model.
+
+    Returns
+    -------
+    str
+        "mnist" or "digits".
+
+    Raises
+    ------
+    InputError
+        If it was trained on other data, which only the user can find.
+    """
     name = str(network.info.get("data", {}).get("name"))
     if name not in ("mnist", "digits"):
-        raise InputError(f"The model was trained on {name!r}: say with --data where that lies.")
+        raise InputError(f"The model was trained on {name!r}: say with --data where to find it.")
     return name
 
 
 def accuracy_line(evaluation: Evaluation) -> str:
-    """Say the test accuracy with its interval, in one line."""
+    """Report the test accuracy with its interval.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The result of the test.
+
+    Returns
+    -------
+    str
+        One line.
+    """
     low, high = evaluation.interval
     return (
         f"Test accuracy: {evaluation.accuracy:.2%} of {len(evaluation.labels):,} images "

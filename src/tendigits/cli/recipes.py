@@ -1,4 +1,4 @@
-"""`tendigits recipes`: the named ways to train, in full."""
+"""`tendigits recipes`: named ways to train, spelled out."""
 
 import shlex
 from collections.abc import Iterator
@@ -18,6 +18,22 @@ def recipes() -> None:
 
 
 def words(options: dict[str, Any]) -> Iterator[str]:
-    """Spell options as one would type them."""
+    """Spell options as one would type them.
+
+    Parameters
+    ----------
+    options : dict
+        Values by option, with _ for -.
+
+    Yields
+    ------
+    str
+        Each option, and its value.
+
+    Examples
+    --------
+    >>> " ".join(words({"epochs": 5, "batch_size": 160}))
+    '--epochs 5 --batch-size 160'
+    """
     for name, value in options.items():
         yield from (f"--{name.replace('_', '-')}", str(value))

@@ -1,4 +1,4 @@
-"""`tendigits score`: how good a way to train is, luck taken into account."""
+"""`tendigits score`: how good a way to train is, with luck taken into account."""
 
 import shlex
 from typing import Any
@@ -19,8 +19,8 @@ from .training import as_training, training_options
 @click.option(
     "--against",
     metavar="OPTIONS",
-    help="Other training options, in quotes, to compare with: what they do not name is the same, unless they name a "
-    "recipe, which is then taken whole.",
+    help="Other training options, in quotes, to compare with. Options not named stay the same; if a recipe is named, "
+    "the others are the recipe's.",
 )
 @click.option("--jobs", type=int, default=1, help="Seeds to train at a time; -1 for one on each processor.")
 @json_option
@@ -30,8 +30,8 @@ def score(
 ) -> None:
     """Train with several seeds, and report the mean test accuracy, its spread and its interval.
 
-    With --against '--optimizer adam', say, train in that way too, with the same seeds and the same held-out images,
-    and say whether the difference is more than luck. A seed that fails is named, and the exit status is 1.
+    With --against '--optimizer adam', for example, also train that way, with the same seeds and the same held-out
+    images, and say whether the difference is more than luck. A seed that fails is named, and the exit status is 1.
     """
     if jobs == 0:
         raise InputError("--jobs must be a number of processes, or negative to count down from all processors.")
@@ -51,7 +51,7 @@ def score(
 
 
 def _other(context: click.Context, text: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Read the options of --against; those it leaves out have the values that they have without it."""
+    """Read the options of --against; those that it leaves out keep their values."""
     try:
         words = shlex.split(text)
     except ValueError as error:

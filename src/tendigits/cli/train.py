@@ -23,9 +23,11 @@ from .training import as_training, training_options
 @click.command()
 @data_option
 @training_options
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same bits.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same model, bit for bit."
+)
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint beside the model file, if there is one.")
+@click.option("--resume", is_flag=True, help="Continue from the checkpoint beside the model file, if there is one.")
 @plots_option
 @json_option
 def train(
@@ -40,7 +42,7 @@ def train(
     """Train a network, test it once, and save it.
 
     Every epoch leaves a checkpoint beside the model (model.checkpoint.npz). After Ctrl-C, or worse, the same command
-    with --resume goes on from there and ends with the same bits.
+    with --resume continues from there and ends with the same model, bit for bit.
     """
     training = as_training(**options)
     say = partial(click.echo, err=as_json)
@@ -81,7 +83,7 @@ def _plan(dataset: Dataset, **shape: Any) -> str:
 def _epoch_line(
     say: Callable[[str], None], epochs: int, members: int, finished: list[Network], network: Network, history: History
 ) -> None:
-    """Say what an epoch saw. `finished` gathers the members of an ensemble that are done."""
+    """Report an epoch. `finished` collects the members of an ensemble that are done."""
     record = history.last
     member = f"member {len(finished) + 1}/{members}  " if members > 1 else ""
     epochs_left = epochs - len(history) + epochs * (members - len(finished) - 1)
@@ -96,7 +98,7 @@ def _epoch_line(
 
 
 def _time_left(seconds: float) -> str:
-    """Say how long the other epochs will take, where that is a minute or more."""
+    """Say how long the remaining epochs will take, if that is a minute or more."""
     return f", {seconds / 60:.0f} min left" if seconds >= 60 else ""
 
 

@@ -1,4 +1,4 @@
-"""A data set by name, or by the folder it lies in."""
+"""A data set by its name, or by the folder it lies in."""
 
 from pathlib import Path
 
@@ -9,9 +9,26 @@ from .mnist import load_mnist
 
 
 def load(source: str | Path, *, progress: bool | None = None) -> Dataset:
-    """Load the data set called "mnist" or "digits", or else the one in the folder `source`.
+    """Load a data set by its name, or from a folder.
 
-    `progress` is for MNIST's first load. Raises what `load_mnist` and `load_idx_folder` raise.
+    Parameters
+    ----------
+    source : {"mnist", "digits"} or path-like
+        A name, or a folder of four IDX files.
+    progress : bool, optional
+        Whether to show how far MNIST's first load is; see `load_mnist`.
+
+    Returns
+    -------
+    Dataset
+        The data set.
+
+    Raises
+    ------
+    DataUnavailable
+        If MNIST cannot be downloaded.
+    InputError
+        If the folder holds no such data set.
     """
     if source == "mnist":
         return load_mnist(progress=progress)
