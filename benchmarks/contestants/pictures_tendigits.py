@@ -3,13 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from tendigits.training.parallel.backend import one_blas_thread_each
 
 from tendigits import Network
 from tendigits.data.distortions import Distortion, warp
 from tendigits.models.builder import architecture
-from tendigits.training.loop import Run
-from tendigits.training.parallel.backend import one_blas_thread_each
 from tendigits.training.recipes import DISTORTED, RECIPES
+from tendigits.training.run import Run
 
 from ..problem import CLASSES, Problem
 from .base import Contestant

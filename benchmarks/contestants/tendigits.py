@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
+from tendigits.training.parallel.backend import one_blas_thread_each
 
 from tendigits import Network, Settings
-from tendigits.training.loop import Run
-from tendigits.training.parallel.backend import one_blas_thread_each
+from tendigits.training.run import Run
 
 from ..problem import CLASSES, Problem
 from .base import Contestant

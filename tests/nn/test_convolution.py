@@ -5,8 +5,9 @@ import pytest
 from gradients import numerical_gradient, relative_error, small_problem
 
 from tendigits import InputError, Network
+from tendigits.models.ensemble import Ensemble
 from tendigits.nn.buffers import Workspace
-from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Ensemble, Flatten, Linear, MaxPool2D, ReLU, Reshape
+from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLU, Reshape
 from tendigits.nn.layers import conv as conv_module
 from tendigits.nn.loss import cross_entropy
 

@@ -10,13 +10,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tendigits.training.parallel.backend import Alone
 from training import SETTINGS, corners, trained
 
 from tendigits import Distortion, Network, fit
 from tendigits.nn.layers import Dropout, Linear, ReLU
-from tendigits.training.loop import Run
 from tendigits.training.parallel import backend as workers
-from tendigits.training.parallel.backend import Alone, Processes, Threads
+from tendigits.training.parallel.processes import Processes
+from tendigits.training.parallel.threads import Threads
+from tendigits.training.run import Run
 
 forking = pytest.mark.skipif(sys.platform != "linux", reason="workers are processes on Linux alone")
 SHARED = replace(SETTINGS, workers=3, distortion=Distortion(translation=1), weight_decay=0.01)

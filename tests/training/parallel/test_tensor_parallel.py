@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tendigits.training.parallel.backend import Alone
+from tendigits.training.parallel.tensor_parallel import SlicedBatch, Slices
 from training import SETTINGS, corners
 
 from tendigits import Network, fit
 from tendigits.nn.layers import BatchNorm, Dropout, Linear, ReLU
 from tendigits.nn.optimizers import OPTIMIZERS
-from tendigits.training.parallel.backend import Alone
-from tendigits.training.parallel.tensor_parallel import SlicedBatch, Slices, divisible
+from tendigits.training.parallel.hidden_units import divisible
 
 
 @pytest.fixture(scope="module")
