@@ -8,6 +8,7 @@ import pytest
 from training import SETTINGS, corners, trained
 
 from tendigits import Diverged, InputError, Network, fit
+from tendigits.data.minibatch import Minibatch
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +49,9 @@ def test_the_same_seed_gives_the_same_bits(data):
 
 
 def test_every_epoch_sees_every_example_once_in_a_new_order(data, monkeypatch):
-    from tendigits.data.minibatch import Batch
-
     seen = []
-    fill = Batch.fill
-    monkeypatch.setattr(Batch, "fill", lambda self, index, moves: (seen.append(index), fill(self, index)))
+    fill = Minibatch.fill
+    monkeypatch.setattr(Minibatch, "fill", lambda self, index, rng: seen.append(index) or fill(self, index, rng))
     trained(data, replace(SETTINGS, epochs=2))
     first, second = np.concatenate(seen[:7]), np.concatenate(seen[7:])
     np.testing.assert_array_equal(np.sort(first), np.arange(200))

@@ -25,6 +25,7 @@ class Examples:
         How much each example counts.
     shape : tuple of int
         Of one image as it came: (height, width), or (n_in,).
+
     """
 
     rows: Array
@@ -80,6 +81,7 @@ class Minibatch:
         How much the batch counts: the sum of its weights, or its number of examples.
     rng : numpy.random.Generator or None
         For the layers that draw random numbers.
+
     """
 
     def __init__(self, examples: Examples, n: int, dtype: np.dtype[Any], distortion: Distortion) -> None:

@@ -105,6 +105,7 @@ class DigitClassifier(FittedClassifier):
     >>> classifier = DigitClassifier(max_iter=20, tol=0, random_state=0).fit(X / 16, y)
     >>> bool(classifier.score(X / 16, y) > 0.95)
     True
+
     """
 
     _parameter_constraints = CONSTRAINTS
@@ -179,6 +180,7 @@ class DigitClassifier(FittedClassifier):
             For input that does not fit.
         Diverged
             When the loss is no longer finite.
+
         """
         rules = self._rules()
         warm = self.warm_start and hasattr(self, "network_")
@@ -204,6 +206,7 @@ class DigitClassifier(FittedClassifier):
             As of `fit`.
         classes : array, optional
             All labels that may ever come; needed in the first call.
+
         """
         rules = self._rules()
         if rules.early_stopping:
@@ -301,7 +304,7 @@ class DigitClassifier(FittedClassifier):
             _restore(run.optimizer, state)
         before = len(self.history_)
         with progress_bar(total=epochs, unit="epoch", description="fit", shown=self.progress) as bar:
-            callbacks: list[Callback] = [lambda *_: bar.update(1), self._tell, *(self.callbacks or ()), plateau]
+            callbacks: list[Callback] = [plateau, lambda *_: bar.update(1), self._tell, *(self.callbacks or ())]
             try:
                 train_run(run, callbacks)
             finally:  # whatever ended it, partial_fit can go on

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from ..errors import InputError
 from ..nn.layers import Dropout, Layer, Linear, ReLU
 from ..nn.network import Network
 from ..training.early_stopping import EarlyStopping, Figure
@@ -49,9 +50,15 @@ CONSTRAINTS: dict[str, list[Any]] = {
 
 
 def rules_of(parameters: Mapping[str, Any]) -> Any:
-    """Gather a classifier's checked parameters, with `hidden_layer_sizes` as a list."""
+    """Gather a classifier's parameters, checked by its table, with `hidden_layer_sizes` as a list.
+
+    Raises InputError where that holds anything but positive integers, which the table cannot say.
+    """
     sizes = parameters["hidden_layer_sizes"]
-    return SimpleNamespace(**{**parameters, "hidden_layer_sizes": list(sizes) if np.iterable(sizes) else [sizes]})
+    sizes = list(sizes) if np.iterable(sizes) else [sizes]
+    if not all(isinstance(size, Integral) and int(size) > 0 for size in sizes):
+        raise InputError(f"hidden_layer_sizes must be positive integers, not {parameters['hidden_layer_sizes']!r}.")
+    return SimpleNamespace(**{**parameters, "hidden_layer_sizes": sizes})
 
 
 def layers(rules: Any, n_in: int, n_out: int) -> list[Layer]:
@@ -113,6 +120,7 @@ class Plateau:
     stopping : EarlyStopping
     stopped : bool
         Whether the plateau, or a callback, has ended the training.
+
     """
 
     def __init__(self, rules: Any, network: Network, n: int, t: int) -> None:

@@ -26,6 +26,7 @@ class Ensemble(Network):
     ----------
     members : list of Network
         Over parts of the ensemble's one vector of parameters.
+
     """
 
     def __init__(self, members: Sequence[Network]) -> None:
@@ -44,6 +45,11 @@ class Ensemble(Network):
     def layers(self) -> list[Layer]:  # type: ignore[override]
         """Refuse: an ensemble has none."""
         raise InputError("An ensemble of networks has no layers of its own: look at its members, one by one.")
+
+    @property
+    def weight_slices(self) -> list[slice]:  # type: ignore[override]
+        """Refuse: an ensemble is not trained as a whole."""
+        raise InputError("An ensemble only answers: train its members by themselves.")
 
     @property
     def sizes(self) -> list[int]:
@@ -67,12 +73,8 @@ class Ensemble(Network):
         return y
 
     def activations(self, *_: Any, **__: Any) -> list[Array]:
-        """Refuse: an ensemble is not trained as a whole."""
-        raise InputError("An ensemble only answers: train its members by themselves.")
-
-    def replica(self, params: Array, grads: Array) -> Any:
-        """Refuse, as `activations` does: a replica is for training."""
-        return self.activations()
+        """Refuse, as `layers` does."""
+        raise InputError("An ensemble of networks has no layers of its own: look at its members, one by one.")
 
 
 def _check(members: Sequence[Network]) -> None:

@@ -9,6 +9,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .._util.arrays import Array
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
 from ..nn.layers import LAYERS, Layer
-from ..nn.network import Network
+from ..nn.network import Network, checked_layers
 
 FORMAT = "tendigits model 1"
 NOVELTY = "novelty."
@@ -75,11 +76,12 @@ def rebuild(
     ------
     InputError
         Where the parts do not fit each other.
+
     """
-    network = _skeleton(spec, params.dtype if params.dtype.kind == "f" else np.float32)
-    if params.dtype.kind != "f" or params.shape != network.params.shape or not np.isfinite(params).all():
-        n_params = network.params.size
+    n_params = _count(spec)  # before any memory is taken for what a file claims to hold
+    if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
         raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
+    network = _skeleton(spec, params.dtype)
     network.params[...] = params
     if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
         raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
@@ -87,9 +89,17 @@ def rebuild(
     return network
 
 
+def _count(spec: Sequence[Sequence[Any]]) -> int:
+    """Count the parameters of the layers that the spec describes. Raises InputError where these do not fit."""
+    if spec and spec[0][0] == "Ensemble":
+        return sum(_count(member) for member in spec[0][1:])
+    layers, _ = checked_layers([_layer(entry) for entry in spec])
+    return sum(prod(shape) for layer in layers for shape in layer.shapes.values())
+
+
 def _skeleton(spec: Sequence[Sequence[Any]], dtype: Any) -> Network:
     """Make the network that the spec describes, all parameters zero."""
-    if spec[0][0] == "Ensemble":
+    if spec and spec[0][0] == "Ensemble":
         from .ensemble import Ensemble
 
         return Ensemble([_skeleton(member, dtype) for member in spec[0][1:]])

@@ -22,6 +22,7 @@ class Buffers:
     network : Network
     n : int
         The largest batch.
+
     """
 
     def __init__(self, network: Network, n: int) -> None:

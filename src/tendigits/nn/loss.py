@@ -27,6 +27,7 @@ def softmax(logits: Array) -> Array:
     >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]]))
     array([[0.5, 0.5],
            [1. , 0. ]])
+
     """
     p: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
@@ -41,6 +42,7 @@ def cross_entropy(logits: Array, labels: Array) -> float:
     logits : ndarray of float, shape (n, n_classes)
     labels : ndarray of int, shape (n,)
         Class indices.
+
     """
     return softmax_cross_entropy(logits.copy(), labels)[0]
 
@@ -67,6 +69,7 @@ def softmax_cross_entropy(
         In nats.
     correct : int
         Of how many examples the largest logit is the label's.
+
     """
     n = len(labels)
     true = np.arange(n), labels

@@ -52,12 +52,13 @@ class Network:
     Network([784, 128, 10], dtype=float32): 101,770 parameters
     >>> network.predict_proba(np.zeros((1, 28, 28), np.uint8)).shape
     (1, 10)
+
     """
 
     def __init__(
         self, layers: Sequence[int] | Sequence[Layer], *, seed: Seed | None = 0, dtype: Any = np.float32
     ) -> None:
-        self.layers, self.shapes = _checked(layers)
+        self.layers, self.shapes = checked_layers(layers)
         n_params = sum(prod(shape) for layer in self.layers for shape in layer.shapes.values())
         self._bind(np.zeros(n_params, dtype), np.zeros(n_params, dtype))
         self.first = next(i for i, layer in enumerate(self.layers) if layer.shapes)  # the first that learns
@@ -119,6 +120,7 @@ class Network:
         -------
         list of ndarray
             [x, y_1, …, logits].
+
         """
         ys = [x]
         for i, layer in enumerate(self.layers):
@@ -148,6 +150,7 @@ class Network:
         images : array of uint8 (0 to 255) or of float (taken as they are), shape (n, n_in) or (n, height, width)
         dtype : dtype, optional
             The precision to compute in; None is the network's own.
+
         """
         rows = as_rows(images, self.sizes[0])
         logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
@@ -246,7 +249,7 @@ class Network:
         return f"{type(self).__name__}({self.sizes}, dtype={self.dtype}): {self.params.size:,} parameters"
 
 
-def _checked(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
+def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
     """Spell out sizes as layers; follow the shape of an example from the input through all of them."""
     layers = list(layers if any(isinstance(layer, Layer) for layer in layers) else _dense(layers))
     if layers[0].in_shape is None or not layers[-1].shapes:

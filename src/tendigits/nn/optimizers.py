@@ -38,6 +38,7 @@ class SGD:
         What a step remembers for the next, and a checkpoint must keep.
     steps : int
         How many have been taken.
+
     """
 
     learning_rate: ClassVar[float] = 0.5
@@ -91,6 +92,7 @@ class Momentum(SGD):
     ----------
     Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013, in the form of
     Bengio et al., "Advances in optimizing recurrent networks", 2013, which needs the gradient only at θ.
+
     """
 
     learning_rate = 0.2
@@ -130,6 +132,7 @@ class Adam(SGD):
     References
     ----------
     Kingma and Ba, "Adam", 2015; Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019.
+
     """
 
     learning_rate = 0.001

@@ -22,6 +22,7 @@ def cosine(progress: float) -> float:
     References
     ----------
     Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
+
     """
     return 0.5 * (1 + cos(pi * progress))
 
@@ -32,6 +33,7 @@ def one_cycle(progress: float, warm_up: float = 0.2) -> float:
     References
     ----------
     After Smith, "Super-Convergence", 2018.
+
     """
     if progress < warm_up:
         return 0.04 + 0.96 * progress / warm_up

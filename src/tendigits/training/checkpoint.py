@@ -43,6 +43,7 @@ def load_checkpoint(path: Path | str, run: Run) -> None:
     InputError
         Where the file is no checkpoint, one of another version, or one of another network, other settings or other
         data; only the number of epochs may differ.
+
     """
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:

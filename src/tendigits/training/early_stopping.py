@@ -29,6 +29,7 @@ class EarlyStopping:
         The parameters at the figure's lowest.
     stale : int
         Epochs in a row without improvement.
+
     """
 
     def __init__(self, params: Array, figure: Callable[[Record], Figure], patience: float, tol: float = 0.0) -> None:

@@ -79,6 +79,7 @@ def fit(
     >>> history = fit(network, (digits.train_images, digits.train_labels), settings=Settings(epochs=2))
     >>> len(history)
     2
+
     """
     run = Run(network, (*train, weights), validation, settings, seed)
     if checkpoint:

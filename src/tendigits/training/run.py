@@ -49,6 +49,7 @@ class Run:
     optimizer : SGD
     sums : ndarray of float64, shape (n_workers, 2)
         For each worker, of the epoch so far: loss × weight, and examples that were right.
+
     """
 
     follows = False  # whether this is the copy of a run with which another worker goes along

@@ -43,6 +43,7 @@ class Settings:
         α of the L2 penalty α/2n Σ W² that is added to the mean loss over a batch of n.
     shuffle : bool
         Whether every epoch has an order of its own.
+
     """
 
     epochs: int = 20

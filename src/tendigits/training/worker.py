@@ -40,6 +40,7 @@ class Worker:
     buffers : Buffers
     sums : ndarray of float64, shape (2,)
         Of the epoch so far: loss × weight, and examples that were right.
+
     """
 
     network: Trainable

@@ -49,6 +49,7 @@ class Layer:
     in_place, needs_y : bool
         What buffers go by: may `forward` write over x, and `backward_input` over dy? Does `backward_input` look at y,
         so that no one may write over it?
+
     """
 
     shapes: dict[str, Shape] = {}  # noqa: RUF012 - constants
@@ -122,6 +123,7 @@ class Affine(Layer):
         References
         ----------
         He et al., "Delving Deep into Rectifiers", 2015, equation 10: ReLUs halve the variance, hence the 2.
+
         """
         self.W[...] = rng.standard_normal(self.W.shape) * sqrt(2 / len(self.W))
         self.b[...] = 0

@@ -26,6 +26,7 @@ class BatchNorm(Layer):
     ----------
     features : int
         Length of the last axis: features, or channels.
+
     """
 
     onnx = "BatchNormalization"

@@ -36,6 +36,7 @@ class Conv2D(Affine):
         k, the side of a window in pixels.
     padding : int
         Rows and columns of zeros put around x; h' = h + 2 padding - k + 1.
+
     """
 
     onnx = "Conv"

@@ -20,6 +20,7 @@ class Dropout(Layer):
     References
     ----------
     Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+
     """
 
     onnx = "Identity"

@@ -13,6 +13,7 @@ class Linear(Affine):
     ----------
     n_in, n_out : int
         Numbers of inputs and outputs.
+
     """
 
     onnx = "Gemm"

@@ -52,6 +52,7 @@ class DataParallel:
     part : slice
         Which of the parameters this worker moves.
     barrier : callable
+
     """
 
     def __init__(self, network: Network, all_grads: Array, grads: Array, part: slice, barrier: Barrier) -> None:

@@ -29,6 +29,8 @@ LARGEST_BATCH = 200  # beyond it, that every worker gathers all images takes lon
 
 def divisible(network: Network, n: int) -> bool:
     """Whether the network has one hidden layer, with n equal parts."""
+    if len(network.layers) < 2:
+        return False
     first, *between, last = network.layers
     dense = type(first) is Linear and type(last) is Linear and all(layer.elementwise for layer in between)
     return dense and network.sizes[1] % n == 0
@@ -44,6 +46,7 @@ class HiddenUnits:
     all_logits : ndarray of float, shape (n_workers, n_classes, n)
         What each slice makes of a batch of up to n, in memory that all see.
     barrier : callable
+
     """
 
     def __init__(self, part: Network, rank: int, all_logits: Array, barrier: Barrier) -> None:

@@ -51,6 +51,7 @@ class Processes:
     ----------
     n : int
         How many workers, this one included.
+
     """
 
     def __init__(self, n: int) -> None:
@@ -69,6 +70,7 @@ class Processes:
         ------
         WorkerFailed
             Where a worker ended before its work was done, whatever ended it.
+
         """
         from multiprocessing import get_context
 

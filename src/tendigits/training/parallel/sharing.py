@@ -29,6 +29,7 @@ class Shared:
         These parts.
     sums : ndarray of float64, shape (n, 2)
         Those of the workers, in memory that all see.
+
     """
 
     optimizer: SGD
@@ -46,6 +47,7 @@ def equal_part(n: int, rank: int, of: int) -> slice:
     --------
     >>> [equal_part(10, rank, 3) for rank in range(3)]
     [slice(0, 3, None), slice(3, 6, None), slice(6, 10, None)]
+
     """
     return slice(n * rank // of, n * (rank + 1) // of)
 

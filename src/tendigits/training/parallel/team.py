@@ -35,6 +35,7 @@ class Team:
     ------
     InputError
         Where a layer mixes the examples of a batch, so that they cannot be shared out.
+
     """
 
     def __init__(self, network: Network, examples: Examples, settings: Settings) -> None:

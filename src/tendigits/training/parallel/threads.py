@@ -16,6 +16,7 @@ class Threads:
     ----------
     n : int
         How many workers, this one included.
+
     """
 
     def __init__(self, n: int) -> None:
