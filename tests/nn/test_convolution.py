@@ -10,7 +10,11 @@ from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Linear, Max
 from tendigits.nn.layers import conv as conv_module
 from tendigits.nn.loss import cross_entropy
 
-RNG = np.random.default_rng(3)
+
+@pytest.fixture
+def rng():
+    """Return a generator of the test's own, so that no test depends on the order of others."""
+    return np.random.default_rng(3)
 
 
 def convolved(x, layer):
@@ -27,17 +31,17 @@ def convolved(x, layer):
 
 
 @pytest.mark.parametrize("arguments", [(1, 2, 1), (1, 2, 3), (3, 2, 3, 1), (2, 4, 5, 2), (2, 1, 3, 2)])
-def test_convolution_is_what_its_loops_say(arguments):
+def test_convolution_is_what_its_loops_say(arguments, rng):
     layer = bound(Conv2D(*arguments))
-    x = RNG.standard_normal((4, 7, 6, arguments[0]))
+    x = rng.standard_normal((4, 7, 6, arguments[0]))
     y = layer.forward(x)
     assert y.shape == (4, *layer.out_shape(x.shape[1:]))
     np.testing.assert_allclose(y, convolved(x, layer), atol=1e-12)
 
 
-def test_the_size_of_the_cache_changes_nothing(monkeypatch):
-    layer, x = bound(Conv2D(2, 3, 3, 1)), RNG.standard_normal((5, 6, 6, 2))
-    y, dy = layer.forward(x), RNG.standard_normal((5, 6, 6, 3))
+def test_the_size_of_the_cache_changes_nothing(monkeypatch, rng):
+    layer, x = bound(Conv2D(2, 3, 3, 1)), rng.standard_normal((5, 6, 6, 2))
+    y, dy = layer.forward(x), rng.standard_normal((5, 6, 6, 3))
     layer.backward_params(x, dy)
     dW, dx = layer.dW.copy(), layer.backward_input(x, y, dy)
     monkeypatch.setattr(conv_module, "CACHE", 1)  # image by image
@@ -50,10 +54,10 @@ def test_the_size_of_the_cache_changes_nothing(monkeypatch):
 @pytest.mark.parametrize(
     "layer", [Conv2D(2, 3, 3), Conv2D(2, 3, 3, 1), Conv2D(2, 3, 5, 2), MaxPool2D(2), MaxPool2D(3), Flatten()]
 )
-def test_the_gradient_of_a_layers_input(layer):
+def test_the_gradient_of_a_layers_input(layer, rng):
     bound(layer)
-    x = RNG.standard_normal((3, 6, 6, 2))
-    dy = RNG.standard_normal(layer.forward(x).shape)
+    x = rng.standard_normal((3, 6, 6, 2))
+    dy = rng.standard_normal(layer.forward(x).shape)
     expected = numerical_gradient(lambda: float((layer.forward(x) * dy).sum()), x.reshape(-1)).reshape(x.shape)
     np.testing.assert_allclose(layer.backward_input(x, layer.forward(x), dy), expected, atol=1e-7)
 
@@ -122,18 +126,18 @@ def test_of_equal_pixels_the_first_takes_the_whole_gradient():
     np.testing.assert_array_equal(dx[0, :, :, 0], [[5, 0], [0, 0]])
 
 
-def test_flatten_and_reshape_only_view():
-    rows = RNG.random((3, 24))
+def test_flatten_and_reshape_only_view(rng):
+    rows = rng.random((3, 24))
     images = Reshape(4, 3, 2).forward(rows)
     assert images.shape == (3, 4, 3, 2)
     assert np.shares_memory(images, rows)
     np.testing.assert_array_equal(Flatten().forward(images), rows)
 
 
-def test_batch_normalisation_in_training_and_afterwards():
+def test_batch_normalisation_in_training_and_afterwards(rng):
     layer = bound(BatchNorm(3))
-    layer.initialize(RNG)
-    x = 5 + 2 * RNG.standard_normal((200, 4, 4, 3))
+    layer.initialize(rng)
+    x = 5 + 2 * rng.standard_normal((200, 4, 4, 3))
     y = layer.forward_train(x, None)
     np.testing.assert_allclose(y.mean(axis=(0, 1, 2)), 0, atol=1e-12)
     np.testing.assert_allclose(y.std(axis=(0, 1, 2)), 1, atol=1e-4)
@@ -180,3 +184,12 @@ def test_a_convolutional_network_learns_by_heart():
         gradient(network, x, labels)
         network.params -= 0.1 * network.grads
     assert gradient(network, x, labels)[0] < loss / 3
+
+
+def test_the_running_averages_move_a_tenth_of_the_way_with_each_batch(rng):
+    layer = bound(BatchNorm(3))
+    layer.initialize(rng)
+    x = 5 + 2 * rng.standard_normal((200, 3))
+    layer.forward_train(x, None)
+    np.testing.assert_allclose(layer.mean, 0.1 * x.mean(axis=0))
+    np.testing.assert_allclose(layer.var, 0.9 + 0.1 * x.var(axis=0))

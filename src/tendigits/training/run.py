@@ -1,8 +1,10 @@
 """A training run in progress: all that a checkpoint keeps of it, and what an epoch begins and ends with."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -109,6 +111,16 @@ class Run:
     def n(self) -> int:
         """The number of training examples."""
         return len(self.examples)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that is trained and validated on."""
+        sha256 = hashlib.sha256()
+        for examples in filter(None, (self.examples, self.validation)):
+            for array in (examples.rows, examples.labels, examples.weights):
+                if array is not None:
+                    sha256.update(np.ascontiguousarray(array).data)
+        return sha256.hexdigest()
 
     @property
     def finished(self) -> bool:
