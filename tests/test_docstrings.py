@@ -21,6 +21,8 @@ TO_CONVERT = (  # whose docstrings are not numpydoc yet
     "tendigits.training",
     "tendigits.estimator",
     "tendigits.images",
+    "tendigits.models.ensemble",
+    "tendigits.models.model_file",
     "tendigits.data.minibatch",
     "tendigits.analysis.novelty",
 )

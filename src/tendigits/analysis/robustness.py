@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .._util.arrays import Array
 from ..data.distortions import DisplacementField, plane, warp
-from ..nn.layers import Array
 from ..nn.network import Network
 from .evaluate import evaluate
 

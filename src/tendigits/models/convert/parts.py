@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...nn.layers import Array
+from ..._util.arrays import Array
 from ...nn.network import Network
 
 FIELDS = {"layers": "spec", "classes": "classes", "info": "info"}  # a header's entries, and the parts they become
 
 
 class Parts(NamedTuple):
-    """A network in parts, in the order of the arguments of `Network.rebuild`.
+    """A network in parts, in the order of the arguments of `models.model_file.rebuild`.
 
     Parameters
     ----------

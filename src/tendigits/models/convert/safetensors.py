@@ -8,6 +8,7 @@ from ..._util.files import replacing
 from ..._util.optional import require
 from ...errors import InputError
 from ...nn.network import Network
+from ..model_file import naming, rebuild
 from .parts import Parts, read_header, write_header
 from .torch import read_state_dict, state_dict
 
@@ -66,3 +67,26 @@ def read_safetensors(path: Path | str) -> Parts:
     except (safetensors.SafetensorError, OSError, TypeError, ValueError) as error:
         raise InputError(f"{path} holds no network that can be read: {error}") from error
     return parts._replace(**header)
+
+
+def from_safetensors(path: Path | str) -> Network:
+    """Read a network from a safetensors file, as `read_safetensors` does.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    InputError
+        If the file holds no network, or safetensors is not installed.
+    """
+    parts = read_safetensors(path)
+    with naming(path):
+        return rebuild(*parts)

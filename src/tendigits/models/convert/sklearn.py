@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...nn.network import Network
+from ..model_file import rebuild
 from .parts import Parts, dense
 
 
@@ -41,3 +43,24 @@ def read_sklearn(mlp: Any) -> Parts:
         W, b = layers[-1]
         layers[-1] = np.hstack([np.zeros_like(W), W]), np.hstack([np.zeros_like(b), b])
     return dense(layers, [True] * (len(layers) - 1))._replace(classes=mlp.classes_)
+
+
+def from_sklearn(mlp: Any) -> Network:
+    """Read a network from scikit-learn's MLPClassifier, as `read_sklearn` does.
+
+    Parameters
+    ----------
+    mlp : sklearn.neural_network.MLPClassifier
+        A fitted classifier with ReLU. Its features are floats, taken as they are.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as such a network.
+    """
+    return rebuild(*read_sklearn(mlp))

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..._util.arrays import Array
 from ..._util.files import Arrays, replacing
 from ..._util.optional import require
 from ...errors import InputError
-from ...nn.layers import Array, Dropout, Layer, Linear, ReLU
+from ...nn.layers import Dropout, Layer, Linear, ReLU
 from ...nn.network import Network
+from ..model_file import rebuild
 from .parts import Parts, dense
 
 
@@ -197,3 +199,24 @@ def _linear(name: str, tensors: Mapping[str, Array]) -> tuple[Array, Array]:
     if bias.shape != weight.shape[:1]:
         raise InputError(f"Layer {name!r} has a weight of shape {weight.shape}, but a bias of {bias.shape}.")
     return weight.T, bias
+
+
+def from_torch(source: Any) -> Network:
+    """Read a network from PyTorch's state dict, as `read_torch` does.
+
+    Parameters
+    ----------
+    source : mapping of str to tensor, or path-like
+        A state dict, or the file in which torch.save put one.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    InputError
+        If it is anything else, or has other layers than Linear and ReLU.
+    """
+    return rebuild(*read_torch(source))
