@@ -22,7 +22,6 @@ TO_CONVERT = (  # whose docstrings are not numpydoc yet
     "tendigits.estimator",
     "tendigits.images",
     "tendigits.models.ensemble",
-    "tendigits.models.model_file",
     "tendigits.data.minibatch",
     "tendigits.analysis.novelty",
 )
