@@ -8,7 +8,7 @@ import numpy as np
 from ... import __version__
 from ..._util.files import Arrays, replacing
 from ..._util.optional import require
-from ...nn.layers import Layer, Linear, ReLU
+from ...nn.layers import Layer
 from ...nn.network import Network
 from .parts import write_header
 from .torch import check_dense
@@ -100,6 +100,6 @@ def _steps(network: Network, pixels: bool, dtype: np.dtype[Any]) -> list[Step]:
 
 def _layer_steps(i: int, layer: Layer) -> list[Step]:
     """Say what a layer is in ONNX; nothing, if it only acts in training."""
-    if isinstance(layer, Linear):
-        return [("Gemm", {f"{i}.W": layer.W, f"{i}.b": layer.b}, {})]
-    return [("Relu", {}, {})] if isinstance(layer, ReLU) else []
+    if layer.only_trains:
+        return []
+    return [(str(layer.onnx), {f"{i}.{name}": getattr(layer, name) for name in layer.shapes}, {})]

@@ -13,10 +13,12 @@ from ..._util.arrays import Array
 from ..._util.files import Arrays, replacing
 from ..._util.optional import require
 from ...errors import InputError
-from ...nn.layers import Dropout, Layer, Linear, ReLU
+from ...nn.layers import Layer, Linear
 from ...nn.network import Network
 from ..model_file import rebuild
 from .parts import Parts, dense
+
+DENSE = ("Gemm", "Relu")  # what the layers that can be exported are called in ONNX
 
 
 def export_torch(network: Network, path: Path | str) -> None:
@@ -90,7 +92,7 @@ def check_dense(network: Network) -> None:
 
     """
     for layer in network.layers:
-        if not isinstance(layer, Linear | ReLU | Dropout):
+        if layer.onnx not in DENSE and not layer.only_trains:
             raise InputError(f"A network with a layer {layer.spec[0]} cannot be exported: only dense ones can.")
 
 
