@@ -11,3 +11,7 @@ class DataUnavailable(OSError):
 
 class Diverged(ArithmeticError):
     """The loss became NaN or infinite: the learning rate is too high for the batch size."""
+
+
+class WorkerFailed(RuntimeError):
+    """A process or thread that shared the work on a batch failed or was killed; the message says why, if known."""

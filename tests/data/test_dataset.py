@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sources import assert_holds, assert_same, change_a_byte, write_folder
 
-from tendigits.data import mnist as data
 from tendigits.data import idx
+from tendigits.data import mnist as data
 from tendigits.data.dataset import class_index
 from tendigits.data.folders import load_idx_folder
 from tendigits.data.idx import idx_bytes

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from tendigits._util.arrays import as_rows, scale
-from tendigits.data.minibatch import Batch
+from tendigits.data.distortions import Distortion
+from tendigits.data.minibatch import Minibatch, checked
 
 
 def test_rows_are_a_view_of_the_images():
@@ -26,12 +27,14 @@ def test_floats_keep_their_values():
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 def test_a_batch_takes_the_examples_at_its_index(dtype):
-    rows, labels = np.arange(20, dtype=dtype).reshape(5, 4), np.arange(5)
-    batch = Batch(rows, labels, 2, np.dtype(np.float32))
-    buffers = batch.x, batch.labels
-    for index in ([4, 1], [0, 3]):
-        batch.fill(np.array(index))
+    rows, rng = np.arange(20, dtype=dtype).reshape(5, 4), np.random.default_rng(0)
+    examples = checked(rows, np.arange(5), np.arange(1, 6), 4, 5, np.dtype(np.float32))
+    batch = Minibatch(examples, 2, np.dtype(np.float32), Distortion())
+    memory = batch.fill(np.array([0, 1]), rng).x
+    for index in ([4, 1], [0, 3], [2]):
+        assert batch.fill(np.array(index), rng) is batch
         np.testing.assert_allclose(batch.x, rows[index] / (255 if dtype == np.uint8 else 1), rtol=1e-6)
         np.testing.assert_array_equal(batch.labels, index)
-    assert batch.x is buffers[0]
-    assert batch.labels is buffers[1]
+        np.testing.assert_array_equal(batch.weights, np.array(index) + 1)
+        assert batch.total == sum(index) + len(index)
+        assert np.shares_memory(batch.x, memory)

@@ -10,7 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tables import classifier, fitted, iris, params, two_digits
 
-from tendigits import DigitClassifier, Diverged
+from tendigits import Diverged
+from tendigits.training.run import Run
 
 # labels and features of any kind
 
@@ -219,14 +220,14 @@ def test_bad_validation_data_is_named():
 
 def test_the_held_out_part_has_the_shares_of_the_whole(monkeypatch):
     seen = []
-    measured = DigitClassifier._measured
-    monkeypatch.setattr(DigitClassifier, "_measured", lambda self, *args: (seen.append(args), measured(self, *args))[1])
+    validated = Run._validated
+    monkeypatch.setattr(Run, "_validated", lambda self, part: seen.append(part) or validated(self, part))
     X = np.random.default_rng(0).random((100, 2))
     weights = np.arange(1, 101.0)
     fitted(classifier(early_stopping=True, max_iter=1), X, np.arange(100) % 10 == 0, weights)
-    ((rows, labels, kept),) = seen
-    assert (len(rows), labels.sum()) == (10, 1)
-    np.testing.assert_array_equal(X[(weights[:, None] == kept).any(axis=1)], rows)
+    (part,) = seen
+    assert (len(part), part.labels.sum()) == (10, 1)
+    np.testing.assert_array_equal(X[(weights[:, None] == part.weights).any(axis=1)], part.rows)
 
 
 # weights

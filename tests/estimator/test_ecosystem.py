@@ -53,8 +53,10 @@ def test_skops_keeps_a_model_with_its_training():
     content = skops.dumps(model)
     trusted = skops.get_untrusted_types(data=content)
     assert set(trusted) == {
-        "tendigits.estimator.classifier.DigitClassifier", "tendigits.training.history.History", "tendigits.nn.network.Network",
-    }  # fmt: skip
+        "tendigits.estimator.classifier.DigitClassifier",
+        "tendigits.nn.network.Network",
+        "tendigits.training.history.History",
+    }
     copy = skops.loads(content, trusted=trusted)
     np.testing.assert_array_equal(copy.predict_proba(X), model.predict_proba(X))
     np.testing.assert_array_equal(params(copy.partial_fit(X, y)), params(model.partial_fit(X, y)))

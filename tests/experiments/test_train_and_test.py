@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tendigits import Dataset, InputError, Settings, train_and_test
+from tendigits.experiments import train_and_test as train_and_test_module
 
 QUICK = Settings(epochs=2, batch_size=32)
 
@@ -66,3 +67,15 @@ def test_default_settings_reach_98_percent(real_mnist):
 def test_plain_gradient_descent_passes_97_percent_in_ten_epochs(real_mnist):
     plain = Settings(epochs=10, optimizer="sgd", schedule="constant", weight_decay=0.0)
     assert train_and_test(real_mnist, plain).evaluation.accuracy > 0.97
+
+
+def test_the_members_of_an_ensemble_start_apart(letters, monkeypatch):
+    starts, plain = [], train_and_test_module.fit
+    monkeypatch.setattr(
+        train_and_test_module,
+        "fit",
+        lambda network, *a, **k: starts.append(network.params.copy()) or plain(network, *a, **k),
+    )
+    train_and_test(letters, QUICK, hidden=[4], members=3)
+    assert len(starts) == 3
+    assert len({start.tobytes() for start in starts}) == 3

@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from golden import pictures
+from gradients import gradient
 
 from tendigits import Network
 from tendigits.analysis.attribution import contributions
 from tendigits.analysis.novelty import familiarity, strangeness
 from tendigits.errors import InputError
 from tendigits.images.mnist_format import gray_from_rgba, to_mnist
+from tendigits.models.model_file import rebuild
 from tendigits.nn.optimizers import SGD
 
 SCRIPTS = Path(__file__).parent
@@ -102,9 +104,9 @@ def write_contributions(folder, name, network, images):
 
 def write_step(folder, name, network, image, label):
     """Write the parameters after one step on one image; leave the network as it was."""
-    rate, network = 0.05, Network.rebuild(network.spec, network.params, list(network.classes), {})
+    rate, network = 0.05, rebuild(network.spec, network.params, list(network.classes), {})
     x = image.reshape(1, -1).astype(np.float32) / 255
-    loss, _ = network.gradient(x, np.array([label]))
+    loss, _ = gradient(network, x, np.array([label]))
     SGD(network).step(rate)
     write(folder, f"{name}-stepped", network.params)
     return {"label": label, "rate": rate, "loss": loss}

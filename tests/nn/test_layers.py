@@ -2,7 +2,14 @@
 
 import numpy as np
 import pytest
-from gradients import directional_derivative, gradient_error, numerical_gradient, relative_error, small_problem
+from gradients import (
+    directional_derivative,
+    gradient,
+    gradient_error,
+    numerical_gradient,
+    relative_error,
+    small_problem,
+)
 
 from tendigits import InputError, Network
 from tendigits.nn.layers import Dropout, Layer, Linear, ReLU
@@ -20,7 +27,7 @@ def test_the_full_network_along_random_directions(seed):
     network, x, labels = small_problem((784, 128, 10), n=5, seed=seed)
     direction = np.random.default_rng(seed).standard_normal(network.params.size)
     direction /= np.linalg.norm(direction)
-    network.gradient(x, labels)
+    gradient(network, x, labels)
     expected = directional_derivative(
         lambda: cross_entropy(network.forward(x), labels), network.params, direction, 1e-5
     )
@@ -106,7 +113,6 @@ def test_dropout_in_training():
 def test_dropout_does_nothing_afterwards():
     x = np.ones((2, 3))
     np.testing.assert_array_equal(Dropout(0.5).forward(x), x)
-    np.testing.assert_array_equal(Dropout(0.5).forward(x, out=np.empty((2, 3))), x)
 
 
 def test_the_gradient_through_dropout():
@@ -115,7 +121,7 @@ def test_the_gradient_through_dropout():
     def loss():
         return cross_entropy(network.activations(x, rng=np.random.default_rng(7))[-1], labels)
 
-    network.gradient(x, labels, rng=np.random.default_rng(7))
+    gradient(network, x, labels, rng=np.random.default_rng(7))
     assert relative_error(network.grads, numerical_gradient(loss, network.params)) < 1e-7
 
 

@@ -11,6 +11,7 @@ import pytest
 from tendigits import InputError, Network
 from tendigits._util.files import read_npz, write_npz
 from tendigits.nn.layers import Linear, ReLU
+from tendigits.nn.loss import softmax
 
 
 @pytest.fixture
@@ -63,6 +64,16 @@ def test_predictions_of_images_rows_floats_and_bytes_agree(network):
     np.testing.assert_allclose(network.logits(floats), expected, atol=1e-5)
     np.testing.assert_array_equal(network.predict(images), expected.argmax(axis=1))
     np.testing.assert_allclose(network.predict_proba(images).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_doubtful_probabilities_are_those_of_float64():
+    """With large weights float32 is off by more than 1e-6; where one class is all but sure, that does not matter."""
+    network = Network([784, 64, 10], seed=0)
+    network.params *= 4
+    x = np.random.default_rng(0).random((500, 784), np.float32)
+    exact = softmax(network.logits(x, np.float64))
+    assert np.abs(softmax(network.logits(x)) - exact).max() > 1e-6
+    np.testing.assert_allclose(network.predict_proba(x), exact, atol=1e-6)
 
 
 def test_many_threads_may_ask_one_network(network):

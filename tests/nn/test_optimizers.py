@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tendigits import Network
+from tendigits.nn.layers import Conv2D, Flatten, Linear, Reshape
 from tendigits.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from tendigits.nn.schedules import SCHEDULES
 
@@ -80,14 +81,15 @@ def test_parameters_are_moved_in_place(optimizer_type):
 def test_momentum_never_becomes_subnormal():
     network = Network([3, 2], seed=None)
     optimizer = Momentum(network)
+    velocity = optimizer.state["velocity"]
     network.grads[...] = 1e-20
     optimizer.step(RATE)
     for _ in range(2000):
         network.grads[...] = 0
         optimizer.step(RATE)
-        smallest = np.abs(optimizer.velocity[optimizer.velocity != 0]).min(initial=1)
+        smallest = np.abs(velocity[velocity != 0]).min(initial=1)
         assert smallest >= np.finfo(np.float32).tiny
-    assert not optimizer.velocity.any()
+    assert not velocity.any()
 
 
 @pytest.mark.parametrize(
@@ -104,15 +106,27 @@ def test_one_cycle_peaks_at_the_end_of_its_warm_up():
     assert SCHEDULES["one-cycle"](0.2) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
-def test_the_parts_of_a_step_make_the_whole(optimizer_type):
-    """Wherever the vectors are cut: within a weight matrix, say."""
-    gradient = np.random.default_rng(0).standard_normal(11)
-    whole, parted = (Network([3, 2, 1], seed=1, dtype=np.float64) for _ in range(2))
-    for network, cuts in [(whole, [slice(None)]), (parted, [slice(0, 2), slice(2, 9), slice(9, 11)])]:
-        optimizers = [optimizer_type(network, weight_decay=DECAY) for _ in cuts]
-        for _ in range(3):
-            network.grads[...] = gradient
-            for optimizer, part in zip(optimizers, cuts, strict=True):
-                optimizer.step(RATE, part)
-    np.testing.assert_array_equal(whole.params, parted.params)
+def test_the_l2_penalty_adds_to_loss_and_gradient_and_spares_biases():
+    network = Network([3, 2], dtype=np.float64)
+    network.grads[...] = 1
+    W = network.layers[0].W
+    assert SGD(network).penalize(0.1) == pytest.approx(0.05 * (W**2).sum())
+    np.testing.assert_allclose(network.layers[0].dW, 1 + 0.1 * W)
+    np.testing.assert_array_equal(network.layers[0].db, 1)
+
+
+def test_weight_decay_comes_before_the_step():
+    network = Network([1, 1], seed=None, dtype=np.float64)
+    network.params[...] = 1
+    network.grads[...] = 1
+    SGD(network, weight_decay=DECAY).step(RATE)
+    assert network.layers[0].W[0, 0] == pytest.approx(1 - RATE * DECAY - RATE, abs=1e-15)
+
+
+def test_weight_decay_shrinks_convolutions_too():
+    network = Network([Reshape(4, 4), Conv2D(1, 2, 3), Flatten(), Linear(8, 2)], dtype=np.float64)
+    network.params[...] = 1
+    SGD(network, weight_decay=DECAY).step(RATE)
+    for layer in (network.layers[1], network.layers[3]):
+        np.testing.assert_allclose(layer.W, 1 - RATE * DECAY)
+        np.testing.assert_array_equal(layer.b, 1)

@@ -59,7 +59,7 @@ def interrupt_at_step(monkeypatch, n):
 @pytest.mark.parametrize("n", [0, 3, 6, 7, 20])
 def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n, workers):
     settings = replace(SETTINGS, workers=workers)
-    expected, _ = trained(data, settings)
+    expected, expected_history = trained(data, settings)
     path = tmp_path / "c.npz"
     with monkeypatch.context() as patch:
         interrupt_at_step(patch, n)
@@ -67,7 +67,8 @@ def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n,
             trained(data, settings, checkpoint=path)
     network, history = trained(data, settings, checkpoint=path, resume=True)
     np.testing.assert_array_equal(network.params, expected.params)
-    assert len(history) == 4
+    for figure in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "learning_rate"):
+        assert history[figure] == expected_history[figure]  # of the epoch that was cut in two as well
 
 
 def test_early_stopping_resumes_with_its_best_weights(data, tmp_path):
@@ -107,6 +108,28 @@ def test_a_checkpoint_of_another_run_is_refused(data, tmp_path):
         trained((data[1], data[0]), checkpoint=path, resume=True)
 
 
+def inverted(images):
+    """Every image but each hundredth."""
+    return np.where((np.arange(len(images)) % 100 > 0)[:, None, None], 255 - images, images)
+
+
+def test_a_checkpoint_of_other_data_is_refused(data, tmp_path):
+    (images, labels), (held_out, truth) = data
+    path = tmp_path / "c.npz"
+    trained(data, checkpoint=path)
+    others = [
+        ((inverted(images), labels), data[1]),
+        ((images, np.roll(labels, 1)), data[1]),
+        (data[0], (255 - held_out, truth)),
+        (data[0], (held_out, np.roll(truth, 1))),
+    ]
+    for other in others:
+        with pytest.raises(InputError, match="another run: its data"):
+            trained(other, checkpoint=path, resume=True)
+    with pytest.raises(InputError, match="another run: its data"):
+        trained(data, checkpoint=path, resume=True, weights=np.linspace(1, 2, 200))
+
+
 def test_a_model_is_no_checkpoint(data, tmp_path):
     Network([16, 8, 3]).save(tmp_path / "c.npz")
     with pytest.raises(InputError, match="is not a checkpoint"):
@@ -140,6 +163,19 @@ def test_a_damaged_checkpoint_is_refused(data, tmp_path, part):
     write_npz(path, {name: array for name, array in arrays.items() if name != part}, about)
     with pytest.raises(InputError, match="damaged checkpoint"):
         trained(data, checkpoint=path, resume=True)
-    write_npz(path, arrays | {part: np.zeros(3)}, about)
-    with pytest.raises(InputError, match="damaged checkpoint"):
-        trained(data, checkpoint=path, resume=True)
+    for wrong in (np.zeros(3), np.zeros(1), np.zeros(())):  # of which the last two could be broadcast
+        write_npz(path, arrays | {part: wrong}, about)
+        with pytest.raises(InputError, match="damaged checkpoint"):
+            trained(data, checkpoint=path, resume=True)
+
+
+def test_an_order_that_is_none_is_refused(data, tmp_path):
+    from tendigits._util.files import read_npz, write_npz
+
+    path = tmp_path / "c.npz"
+    trained(data, checkpoint=path)
+    arrays, about = read_npz(path)
+    for order in (np.zeros(200, int), np.arange(200) + 1, np.arange(100)):
+        write_npz(path, arrays | {"order": order}, about)
+        with pytest.raises(InputError, match="damaged checkpoint"):
+            trained(data, checkpoint=path, resume=True)

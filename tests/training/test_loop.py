@@ -1,5 +1,8 @@
 """Training: it learns, it repeats itself bit by bit, it stops when it must."""
 
+import inspect
+import os
+import signal
 import threading
 from dataclasses import replace
 
@@ -8,6 +11,12 @@ import pytest
 from training import SETTINGS, corners, trained
 
 from tendigits import Diverged, InputError, Network, fit
+from tendigits.data.minibatch import Minibatch
+from tendigits.nn.layers import Dropout, Linear, ReLU
+from tendigits.nn.loss import softmax_cross_entropy
+from tendigits.nn.optimizers import SGD
+from tendigits.training.early_stopping import EarlyStopping
+from tendigits.training.interrupts import interrupts_noted
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +57,9 @@ def test_the_same_seed_gives_the_same_bits(data):
 
 
 def test_every_epoch_sees_every_example_once_in_a_new_order(data, monkeypatch):
-    from tendigits.data.minibatch import Batch
-
     seen = []
-    fill = Batch.fill
-    monkeypatch.setattr(Batch, "fill", lambda self, index, moves: (seen.append(index), fill(self, index)))
+    fill = Minibatch.fill
+    monkeypatch.setattr(Minibatch, "fill", lambda self, index, rng: seen.append(index) or fill(self, index, rng))
     trained(data, replace(SETTINGS, epochs=2))
     first, second = np.concatenate(seen[:7]), np.concatenate(seen[7:])
     np.testing.assert_array_equal(np.sort(first), np.arange(200))
@@ -134,9 +141,90 @@ def test_bad_weights_are_named(data, weights, message):
 
 
 def test_dropout_is_part_of_the_bits_that_a_seed_decides(data):
-    from tendigits.nn.layers import Dropout, Linear, ReLU
-
     first, same = (Network([Linear(16, 8), ReLU(), Dropout(0.2), Linear(8, 3)]) for _ in range(2))
     fit(first, *data, SETTINGS)
     fit(same, *data, SETTINGS)
     np.testing.assert_array_equal(first.params, same.params)
+
+
+def test_every_step_has_the_rate_of_its_place_in_the_schedule(data, monkeypatch):
+    """The first step begins the schedule, and the last is one step from its end."""
+    rates, step = [], SGD.step
+    monkeypatch.setattr(SGD, "step", lambda self, rate: rates.append(rate) or step(self, rate))
+    settings = replace(SETTINGS, epochs=2, optimizer="sgd", schedule="cosine")
+    _, history = trained(data, settings)
+    expected = [0.1 * (1 + np.cos(np.pi * k / 14)) / 2 for k in range(14)]  # 200 images: 7 steps an epoch
+    assert rates == pytest.approx(expected)
+    assert history["learning_rate"] == [rates[6], rates[13]]
+
+
+@pytest.mark.parametrize("before", [signal.default_int_handler, signal.SIG_IGN, lambda *_: None])
+def test_ctrl_c_means_afterwards_what_it_meant_before(data, before):
+    usual = signal.signal(signal.SIGINT, before)
+    try:
+        trained(data)
+        assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_a_note_of_ctrl_c_is_read_between_batches():
+    with interrupts_noted() as interrupted:
+        assert not interrupted()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupted()
+        with pytest.raises(KeyboardInterrupt):  # the second time
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_that_is_ignored_stays_ignored(data):
+    """As a shell's job in the background ignores it."""
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _, history = trained(data, callbacks=[lambda *_: os.kill(os.getpid(), signal.SIGINT)])
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert len(history) == SETTINGS.epochs
+
+
+def test_a_step_takes_six_frames(data, monkeypatch):
+    """From `fit` to `Linear.forward`, both included: what a reader has to follow."""
+    frames = []
+
+    def forward(self, x, out=None, honest=Linear.forward):
+        frames.append([frame.function for frame in inspect.stack()[1:]])
+        return honest(self, x, out)
+
+    monkeypatch.setattr(Linear, "forward", forward)
+    trained(data, replace(SETTINGS, epochs=1))
+    between = frames[0][: frames[0].index("fit") + 1]
+    assert [*reversed(between), "forward"] == ["fit", "train_run", "epoch", "steps", "activations", "forward"]
+
+
+def test_your_own_loop_is_how_fit_looks(data):
+    """Fifteen lines with the network, the loss and an optimizer reach the same bits."""
+    (images, labels), _ = data
+    expected = Network([16, 8, 3], seed=1)
+    fit(expected, data[0], settings=replace(SETTINGS, optimizer="sgd", schedule="constant"), seed=7)
+
+    network, rng = Network([16, 8, 3], seed=1), np.random.default_rng(7)
+    optimizer = SGD(network, weight_decay=SETTINGS.weight_decay)
+    for _ in range(SETTINGS.epochs):
+        order = rng.permutation(200)
+        for start in range(0, 200, 32):
+            index = order[start : start + 32]
+            ys = network.activations(images.reshape(200, 16)[index] * np.float32(1 / 255))
+            softmax_cross_entropy(ys[-1], labels[index])
+            network.backward(ys, ys[-1])
+            optimizer.step(0.1)
+    np.testing.assert_allclose(network.params, expected.params, rtol=1e-5, atol=1e-7)
+
+
+def test_early_stopping_of_one_kind():
+    params = np.zeros(1)
+    stopping = EarlyStopping(params, lambda record: (record["loss"], 0.0), patience=1, tol=0.1)
+    for loss, stale, best in [(1.0, 0, 1.0), (0.95, 1, 0.95), (0.8, 0, 0.8), (0.8, 1, 0.8), (0.75, 2, 0.75)]:
+        params[0] = loss
+        stopping.watch({"loss": loss})
+        assert (stopping.stale, stopping.best_params[0]) == (stale, best)
+    assert stopping.is_over

@@ -18,6 +18,9 @@ from tendigits import InputError, Settings
         ({"learning_rate": float("inf")}, "learning rate must be positive"),
         ({"momentum": 1.0}, "momentum must be"),
         ({"weight_decay": -0.1}, "weight decay must not be negative"),
+        ({"workers": 0}, "workers must be from 1 to the batch size"),
+        ({"workers": 200}, "workers must be from 1 to the batch size, not 200"),
+        ({"l2": -1.0}, "L2 penalty must not be negative"),
         ({"patience": 0}, "patience must be at least 1"),
     ],
 )

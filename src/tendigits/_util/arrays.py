@@ -7,6 +7,8 @@ import numpy as np
 from ..errors import InputError
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Seed = int | np.random.Generator
+Rng = np.random.Generator | None
 Shape = tuple[int, ...]  # of one example: the first axis, the examples, is left out
 
 
@@ -65,3 +67,10 @@ def scale(pixels: Array, out: Array) -> Array:
     if pixels.dtype == np.uint8:
         out *= 1 / 255
     return out
+
+
+def positive(**sizes: int) -> None:
+    """Raise InputError unless all of a layer's sizes are positive integers."""
+    if not all(isinstance(size, int) and size > 0 for size in sizes.values()):
+        words = ", ".join(f"{name}={size}" for name, size in sizes.items())
+        raise InputError(f"A layer's sizes must be positive integers, not {words}.")

@@ -1,12 +1,18 @@
-"""Which of its matrix products' kernels OpenBLAS, inside NumPy, is to use: chosen before NumPy loads.
+"""BLAS, which multiplies matrices inside NumPy: the kernels it uses, and its threads.
+
+Which kernels OpenBLAS is to use is chosen before NumPy loads.
 
 OpenBLAS knows processors by their model. On an AMD processor newer than itself it may fall back to AVX2 kernels where
 there is AVX-512, and then a matrix product takes almost twice as long. A `tendigits` process chooses for itself;
 importing the library changes no one's environment.
 """
 
-from collections.abc import MutableMapping
+import threading
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 CPUINFO = Path("/proc/cpuinfo")  # Linux alone has it
 NEEDED = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}  # what the kernels called SkylakeX are made of
@@ -31,3 +37,28 @@ def _is_amd_with_wide_avx512(cpuinfo: Path) -> bool:
     if facts.get("vendor_id") != "AuthenticAMD" or not set(facts.get("flags", "").split()) >= NEEDED:
         return False
     return facts.get("cpu family", "").isdecimal() and int(facts["cpu family"]) >= ZEN_5
+
+
+_lock = threading.Lock()
+_users: list[Any] = []  # who wants one thread now; the first set the limit, and the last takes it away
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread for the time of the block, or of the last of several that overlap."""
+    with _lock:
+        _users.append(_blas().limit(limits=1) if not _users else _users[-1])
+    try:
+        yield
+    finally:
+        with _lock:
+            limiter = _users.pop()
+            if not _users:
+                limiter.restore_original_limits()
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import as_rows, scale
+from .._util.arrays import Array, as_rows, scale
 from ..errors import InputError
-from ..nn.layers import Array, Dropout, Linear, ReLU
+from ..nn.layers import Dropout, Linear, ReLU
 from ..nn.network import Network
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import as_labels
-from ..nn.layers import Array
+from .._util.arrays import Array, as_labels
 from ..nn.network import Network
 
 Interval = tuple[float, float]

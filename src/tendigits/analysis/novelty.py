@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from .._util.arrays import Array
 from .._util.files import read_npz, write_npz
 from ..data.dataset import Dataset, class_index
 from ..data.splits import stratified_split
-from ..nn.layers import Array
 from ..nn.network import Network
 
 SHARE = 0.98  # of the held-out digits are recognised as digits

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from .._util.arrays import Array
 from .._util.files import replacing
-from ..nn.layers import Array
 from ..nn.network import Network
 from ..training.history import History
 from .evaluate import Evaluation

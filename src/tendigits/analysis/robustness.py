@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .._util.arrays import Array
 from ..data.distortions import Moves, plane, warp
-from ..nn.layers import Array
 from ..nn.network import Network
 from .evaluate import evaluate
 

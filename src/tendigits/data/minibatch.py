@@ -1,43 +1,129 @@
-"""Mini-batches: uint8 images gathered and scaled to the float rows that a training step takes."""
+"""Mini-batches: examples gathered, distorted and scaled to the float rows that a training step takes.
 
+Every epoch shuffles the positions of the examples, never the examples themselves, and each batch gathers its own.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array, scale
-from .distortions import Moves, warp
-
-Examples = tuple[Array, Array, Array | None]  # rows, class indices, weights
+from .._util.arrays import Array, Shape, as_labels, as_rows, as_weights, scale
+from .distortions import Distortion, Moves, warp
 
 
-class Batch:
-    """One batch's inputs `x` (n, n_features), `labels` (n,) and `weights` (n,) or None, filled again for every step.
+@dataclass(frozen=True)
+class Examples:
+    """Images and labels, checked once.
+
+    Attributes
+    ----------
+    rows : ndarray of uint8 or float, shape (n, n_in)
+    labels : ndarray of intp, shape (n,)
+        Class indices.
+    weights : ndarray of float, shape (n,), or None
+        How much each example counts.
+    shape : tuple of int
+        Of one image as it came: (height, width), or (n_in,).
+
+    """
+
+    rows: Array
+    labels: Array
+    weights: Array | None
+    shape: Shape
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Examples({len(self):,} of shape {self.shape})"
+
+    def total(self, index: Array) -> float:
+        """Say how much the examples at `index` count: the sum of their weights, or their number."""
+        return len(index) if self.weights is None else float(self.weights[index].sum())
+
+
+def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, dtype: np.dtype[Any]) -> Examples:
+    """Check examples for a network of `n_in` inputs and `n_classes` outputs. Raises InputError for what does not fit.
+
+    The images stay as they are in memory, uint8 or float.
+    """
+    rows = as_rows(images, n_in)
+    checked_weights = None if weights is None else as_weights(weights, len(rows), dtype)
+    return Examples(rows, as_labels(labels, len(rows), n_classes), checked_weights, np.shape(images)[1:])
+
+
+class Minibatch:
+    """One batch, filled again for every step.
 
     The images stay uint8 in memory: gathering a quarter of the bytes and scaling them into `x` is faster than
     gathering floats.
+
+    Parameters
+    ----------
+    examples : Examples
+    n : int
+        The largest batch.
+    dtype : dtype
+        Of the rows.
+    distortion : Distortion
+        How each image is distorted, anew each time.
+
+    Attributes
+    ----------
+    n : int
+        The largest batch.
+    x : ndarray of float, shape (n, n_in)
+    labels : ndarray of intp, shape (n,)
+    weights : ndarray of float, shape (n,), or None
+    total : float
+        How much the batch counts: the sum of its weights, or its number of examples.
+    rng : numpy.random.Generator or None
+        For the layers that draw random numbers.
+
     """
 
-    def __init__(self, rows: Array, labels: Array, n: int, dtype: np.dtype[Any], weights: Array | None = None) -> None:
-        self._rows, self._all_labels, self._all_weights = rows, labels, weights
-        self._pixels = np.empty((n, rows.shape[1]), rows.dtype)
-        self.x = np.empty((n, rows.shape[1]), dtype)
-        self.labels = np.empty(n, labels.dtype)
-        self.weights = None if weights is None else np.empty(n, dtype)
+    def __init__(self, examples: Examples, n: int, dtype: np.dtype[Any], distortion: Distortion) -> None:
+        self.n, self._examples, self._distortion = n, examples, distortion
+        self._pixels = np.empty((n, examples.rows.shape[1]), examples.rows.dtype)
+        self._x = np.empty(self._pixels.shape, dtype)
+        self._labels = np.empty(n, examples.labels.dtype)
+        self._weights = np.empty(n, dtype)
+        self.total = 0.0
+        self.rng: np.random.Generator | None = None
 
-    def fill(self, index: Array, moves: Moves | None = None) -> None:
-        """Take the examples at `index`, an array of n valid positions, distorted by `moves` where these are given."""
+    def __repr__(self) -> str:
+        return f"Minibatch(n={self.n})"
+
+    def fill(self, index: Array, rng: np.random.Generator) -> "Minibatch":
+        """Take the examples at `index`, valid positions, distorted as `rng` chooses; return the batch itself."""
+        self.gather(index, self.draw(len(index), rng))
+        self.total, self.rng = self._examples.total(index), rng
+        return self
+
+    def draw(self, n: int, rng: np.random.Generator) -> Moves | None:
+        """Draw how to distort n images."""
+        height, width = (*self._examples.shape, 1)[:2]
+        return self._distortion.draw(n, (height, width), rng) if self._distortion else None
+
+    def gather(self, index: Array, moves: Moves | None) -> None:
+        """Bring the examples at `index` together, distorted where there are moves, and scale them."""
+        n = len(index)
+        pixels, self.x, self.labels = self._pixels[:n], self._x[:n], self._labels[:n]
         # mode="clip", because NumPy takes a detour through a buffer to be able to raise for a bad index.
-        np.take(self._rows, index, axis=0, out=self._pixels, mode="clip")
+        np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
+        np.take(self._examples.labels, index, out=self.labels, mode="clip")
+        self.weights = None
+        if self._examples.weights is not None:
+            self.weights = np.take(self._examples.weights, index, out=self._weights[:n], mode="clip")
         if moves is None:
-            scale(self._pixels, out=self.x)
+            scale(pixels, out=self.x)
         else:
-            self._distort(moves)
-        np.take(self._all_labels, index, out=self.labels, mode="clip")
-        if self._all_weights is not None:
-            np.take(self._all_weights, index, out=self.weights, mode="clip")
+            self._distort(pixels, moves)
 
-    def _distort(self, moves: Moves) -> None:
-        images = len(self.x), *moves.shape
-        warp(self._pixels.reshape(images), moves, out=self.x.reshape(images))
-        if self._pixels.dtype == np.uint8:
+    def _distort(self, pixels: Array, moves: Moves) -> None:
+        images = len(pixels), *moves.shape
+        warp(pixels.reshape(images), moves, out=self.x.reshape(images))
+        if pixels.dtype == np.uint8:
             self.x *= 1 / 255

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any, Self
 
@@ -12,16 +13,18 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from .._util.arrays import Array
 from .._util.progress import progress_bar
 from ..data.dataset import class_index
 from ..data.splits import stratified_split
 from ..errors import InputError
-from ..nn.layers import Array
-from ..nn.loss import softmax_cross_entropy
 from ..nn.network import Network
-from ..training.history import History, Record
+from ..nn.optimizers import SGD
+from ..training.history import History
+from ..training.loop import train_run
+from ..training.run import Callback, Run
 from .fitted import FLOATS, FittedClassifier
-from .rules import Course, Rules
+from .rules import CONSTRAINTS, Plateau, layers, rules_of, settings
 
 Weighted = tuple[Array, Array, Array | None]  # rows, class indices, weights
 
@@ -32,31 +35,80 @@ class DigitClassifier(FittedClassifier):
     The parameters that MLPClassifier has mean what they mean there, with the same defaults. Features are taken as
     they are, so bring them to a common scale first: pixels, for one, divided by 255.
 
-    hidden_layer_sizes: the widths of the hidden layers; () is logistic regression.
-    solver: "adam", or "sgd" with `momentum` and `nesterovs_momentum`.
-    alpha: strength of the L2 penalty on the weights, divided by the (weighted) size of the batch.
-    batch_size: "auto" is 200, or all examples where there are fewer.
-    learning_rate: "constant"; "invscaling", divided by (examples seen + 1) ** power_t; or "adaptive", divided by five
-        at each plateau. For "sgd" only.
-    learning_rate_init: the rate to begin with.
-    max_iter: the most epochs; partial_fit runs one.
-    shuffle: whether every epoch has an order of its own.
-    tol, n_iter_no_change: stop where the training loss, or with `early_stopping` the validation score, has not
-        improved by `tol` for more than so many epochs.
-    early_stopping: hold out `validation_fraction`, unless fit is given X_val and y_val, and keep the best weights.
-    warm_start: whether fit goes on from the weights that an earlier fit found.
-    dropout: the share of each hidden layer that is left out in training.
-    class_weight: None, "balanced", or a dict from label to weight; it multiplies sample weights.
-    callbacks: called as callback(network, history) after each epoch; one that returns True ends the training.
-    progress: show a progress bar; None shows it in a terminal and in a notebook.
-    verbose: print the loss of each epoch.
-    random_state: an int, a RandomState, or None for NumPy's global one: it decides weights, batches and dropout.
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int
+        The widths of the hidden layers; () is logistic regression.
+    solver : {"adam", "sgd"}
+        Adam, or gradient descent with `momentum` and `nesterovs_momentum`.
+    alpha : float
+        Strength of the L2 penalty on the weights, divided by the (weighted) size of the batch.
+    batch_size : int or "auto"
+        "auto" is 200, or all examples where there are fewer.
+    learning_rate : {"constant", "invscaling", "adaptive"}
+        "invscaling" divides by (examples seen + 1) ** power_t, "adaptive" by five at each plateau. Only used when
+        solver="sgd".
+    learning_rate_init : float
+        The rate to begin with.
+    power_t : float
+        Only used when learning_rate="invscaling".
+    max_iter : int
+        The most epochs; partial_fit runs one.
+    shuffle : bool
+        Whether every epoch has an order of its own.
+    random_state : int, RandomState or None
+        Decides weights, batches and dropout; None is NumPy's global generator.
+    tol, n_iter_no_change : float, int
+        Stop where the training loss, or with `early_stopping` the validation score, has not improved by `tol` for more
+        than so many epochs.
+    verbose : bool
+        Print the loss of each epoch.
+    warm_start : bool
+        Whether fit goes on from the weights that an earlier fit found.
+    momentum, nesterovs_momentum : float, bool
+        Only used when solver="sgd".
+    early_stopping : bool
+        Hold out `validation_fraction`, unless fit is given X_val and y_val, and keep the best weights.
+    validation_fraction : float
+        Only used when early_stopping=True.
+    dropout : float
+        The share of each hidden layer that is left out in training.
+    class_weight : dict, "balanced" or None
+        Weight of each label; it multiplies sample weights.
+    callbacks : sequence of callable, optional
+        Called as callback(network, history) after each epoch; one that returns True ends the training.
+    progress : bool, optional
+        Show a progress bar; None shows it in a terminal and in a notebook.
 
-    After fit: `classes_`, `n_features_in_`, `feature_names_in_` (where X has them), `network_`, the trained Network;
-    `history_`, all that was seen, epoch by epoch; `n_iter_`, the epochs of the last call; `t_`, the examples seen in
-    all; and, read from these, `coefs_`, `intercepts_`, `loss_`, `loss_curve_`, `best_loss_`, `validation_scores_`,
-    `validation_loss_curve_`, `best_validation_score_`.
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+        The labels, sorted.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X has them.
+    network_ : Network
+        The trained network.
+    history_ : History
+        All that was seen, epoch by epoch. `loss_`, `loss_curve_`, `best_loss_`, `validation_scores_`,
+        `validation_loss_curve_` and `best_validation_score_` are read from it, `coefs_` and `intercepts_` from the
+        network.
+    n_iter_ : int
+        The epochs of the last call.
+    t_ : int
+        The examples seen in all.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> X, y = load_digits(return_X_y=True)
+    >>> classifier = DigitClassifier(tol=0.01, random_state=0).fit(X / 16, y)
+    >>> bool(classifier.score(X / 16, y) > 0.95)
+    True
+
     """
+
+    _parameter_constraints = CONSTRAINTS
 
     def __init__(
         self,
@@ -110,13 +162,27 @@ class DigitClassifier(FittedClassifier):
     # ------------------------------------------------------------------ fitting
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
-        """Train on X (n, n_features) and labels y (n,).
+        """Train on examples and their labels.
 
-        sample_weight: (n,), how much each example counts; those of weight 0 are as good as absent.
-        X_val, y_val: examples to measure the validation loss and score on after each epoch.
-        Raises ValueError for input that does not fit, and Diverged when the loss is no longer finite.
+        Parameters
+        ----------
+        X : array, shape (n, n_features)
+        y : array, shape (n,)
+            Labels.
+        sample_weight : array, shape (n,), optional
+            How much each example counts; those of weight 0 are as good as absent.
+        X_val, y_val : array, optional
+            Examples to measure the validation loss and score on after each epoch.
+
+        Raises
+        ------
+        ValueError
+            For input that does not fit.
+        Diverged
+            When the loss is no longer finite.
+
         """
-        rules = Rules.among(self.get_params(deep=False))
+        rules = self._rules()
         warm = self.warm_start and hasattr(self, "network_")
         X, y, weights = self._validated(X, y, sample_weight, reset=not warm)
         if not warm:
@@ -124,19 +190,25 @@ class DigitClassifier(FittedClassifier):
         elif not np.array_equal(np.unique(y), self.classes_):
             raise InputError(f"warm_start needs the classes of the last fit, {self.classes_}, not {np.unique(y)}.")
         train, validation = self._parts(rules, self._weighted(X, y, weights), X_val, y_val)
-        course = self._course(rules, train)
-        if not self._train(course, validation, rules.max_iter):
+        plateau = self._train(rules, train, validation, rules.max_iter)
+        if not plateau.stopped and self.n_iter_ == rules.max_iter:
             warnings.warn(f"Not converged after max_iter={rules.max_iter} epochs.", ConvergenceWarning, stacklevel=2)
         if rules.early_stopping:
-            self.network_.params[...] = course.best_params
+            self.network_.params[...] = plateau.stopping.best_params
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch, going on from the last call.
 
-        classes: all labels that may ever come; needed in the first call. The others are as in `fit`.
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of `fit`.
+        classes : array, optional
+            All labels that may ever come; needed in the first call.
+
         """
-        rules = Rules.among(self.get_params(deep=False))
+        rules = self._rules()
         if rules.early_stopping:
             raise InputError("partial_fit cannot stop early: it runs one epoch. Use fit, or early_stopping=False.")
         first = not hasattr(self, "network_")
@@ -144,11 +216,13 @@ class DigitClassifier(FittedClassifier):
         self._check_classes(classes, first)
         if first:
             self._begin(rules, np.unique(classes), X.dtype)
-        course = self._course(rules, self._weighted(X, y, weights))
-        if not first:
-            course.go_on(self._state)
-        self._train(course, None, 1)
+        self._train(rules, self._weighted(X, y, weights), None, 1, None if first else self._state)
         return self
+
+    def _rules(self) -> Any:
+        """Check all parameters by scikit-learn's table. Raises ValueError for the first that is wrong."""
+        self._validate_params()
+        return rules_of(self.get_params(deep=False))
 
     def _check_classes(self, classes: Any, first: bool) -> None:
         if first and classes is None:
@@ -184,7 +258,7 @@ class DigitClassifier(FittedClassifier):
             chosen = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         return chosen
 
-    def _parts(self, rules: Rules, examples: Weighted, X_val: Any, y_val: Any) -> tuple[Weighted, Weighted | None]:
+    def _parts(self, rules: Any, examples: Weighted, X_val: Any, y_val: Any) -> tuple[Weighted, Weighted | None]:
         """Decide what to train on and what to validate on, if on anything."""
         if (X_val is None) != (y_val is None):
             raise InputError("X_val and y_val go together: give both, or neither.")
@@ -202,55 +276,55 @@ class DigitClassifier(FittedClassifier):
             (X[part], labels[part], None if weights is None else weights[part]) for part in (kept, held_out)
         )
 
-    def _begin(self, rules: Rules, classes: Array, dtype: Any) -> None:
+    def _begin(self, rules: Any, classes: Array, dtype: Any) -> None:
         """Start anew: draw the weights, forget what was seen."""
         self.classes_ = classes
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
-        self.network_ = Network(rules.layers(self.n_features_in_, len(classes)), seed=self._rng, dtype=dtype)
+        self.network_ = Network(layers(rules, self.n_features_in_, len(classes)), seed=self._rng, dtype=dtype)
         self.network_.classes = classes
         self.history_ = History()
         self.t_ = 0
 
-    def _course(self, rules: Rules, train: Weighted) -> Course:
-        X, labels, weights = train
-        course = Course(self.network_, (X, labels), rules, self._rng, weights)
-        course.history, course.t = self.history_, self.t_
-        return course
+    def _train(
+        self,
+        rules: Any,
+        train: Weighted,
+        validation: Weighted | None,
+        epochs: int,
+        state: dict[str, Any] | None = None,
+    ) -> Plateau:
+        """Run up to so many epochs, going on from a state where there is one."""
+        n = len(train[1])
+        plateau = Plateau(rules, self.network_, n, self.t_)
+        chosen = replace(settings(rules, n), epochs=len(self.history_) + epochs)
+        run = Run(self.network_, train, validation, chosen, self._rng, lambda _: plateau.rate)
+        run.history = self.history_
+        if state:
+            plateau.go_on(state)
+            _restore(run.optimizer, state)
+        before = len(self.history_)
+        with progress_bar(total=epochs, unit="epoch", description="fit", shown=self.progress) as bar:
+            callbacks: list[Callback] = [plateau, lambda *_: bar.update(1), self._tell, *(self.callbacks or ())]
+            try:
+                train_run(run, callbacks)
+            finally:  # whatever ended it, partial_fit can go on
+                self.n_iter_ = len(self.history_) - before
+                self.t_ = plateau.t
+                self._state = plateau.state | {"steps": run.optimizer.steps, "vectors": run.optimizer.state}
+        return plateau
 
-    def _train(self, course: Course, validation: Weighted | None, epochs: int) -> bool:
-        """Run up to so many epochs; return whether it stopped by itself."""
-        stopped, self.n_iter_ = False, 0
-        bar = progress_bar(total=epochs, unit="epoch", description="fit", shown=self.progress)
-        try:
-            with bar, np.errstate(over="ignore", invalid="ignore"):  # divergence is found, and told in a sentence
-                while not stopped and self.n_iter_ < epochs:
-                    stopped = self._epoch(course, validation)
-                    bar.update(1)
-        finally:  # whatever ended it, partial_fit can go on
-            self.t_, self._state = course.t, course.state
-        return stopped
-
-    def _epoch(self, course: Course, validation: Weighted | None) -> bool:
-        """Run an epoch, and tell of it; return whether it is to be the last."""
-        course.epoch()
-        self.n_iter_ += 1
-        if validation:
-            course.history.last.update(self._measured(*validation))
-        self._tell(course.history.last)
-        stops = [callback(self.network_, course.history) for callback in self.callbacks or ()]
-        return course.at_plateau() or True in stops
-
-    def _measured(self, X: Array, labels: Array, weights: Array | None) -> Record:
-        logits = self.network_.logits(X)
-        right = logits.argmax(axis=1) == labels
-        loss, _ = softmax_cross_entropy(logits, labels, weights)
-        return {"validation_loss": loss, "validation_accuracy": float(np.average(right, weights=weights))}
-
-    def _tell(self, record: Record) -> None:
+    def _tell(self, network: Network, history: History) -> None:
         if self.verbose:
-            print(f"Iteration {record['epoch']}, loss = {record['train_loss']:.8f}")
-            if "validation_accuracy" in record:
-                print(f"Validation score: {record['validation_accuracy']:.6f}")
+            print(f"Iteration {history.last['epoch']}, loss = {history.last['train_loss']:.8f}")
+            if "validation_accuracy" in history.last:
+                print(f"Validation score: {history.last['validation_accuracy']:.6f}")
+
+
+def _restore(optimizer: SGD, state: dict[str, Any]) -> None:
+    """Bring an optimizer to a state; vectors of another solver are of no use to this one."""
+    optimizer.steps = state["steps"]
+    for name, vector in optimizer.state.items():
+        vector[...] = state["vectors"].get(name, vector)
 
 
 def _counting(what: str, X: Array, y: Array, weights: Array) -> Weighted:

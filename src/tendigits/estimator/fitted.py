@@ -7,8 +7,9 @@ from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._util.arrays import Array
 from ..analysis.evaluate import Interval, accuracy_interval
-from ..nn.layers import Array, Linear
+from ..nn.layers import Linear
 from ..nn.network import Network
 from ..training.history import History
 

@@ -1,202 +1,164 @@
-"""The course of a fit by scikit-learn's rules: an L2 penalty, rates that follow the epochs, a stop at the plateau.
+"""scikit-learn's rules: what MLPClassifier's parameters may be, how they are said in our terms, and when to stop.
 
 The formulas are those of `sklearn.neural_network.MLPClassifier`, so that what its users know stays true.
 """
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from math import inf
 from numbers import Integral, Real
-from typing import Any, Self
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from ..errors import InputError
-from ..nn.layers import Array, Dropout, Layer, Linear, ReLU
+from ..nn.layers import Dropout, Layer, Linear, ReLU
 from ..nn.network import Network
-from ..training.loop import Examples, Run, Sharing
+from ..training.early_stopping import EarlyStopping, Figure
+from ..training.history import History, Record
 from ..training.settings import Settings
 
 SLOWEST = 1e-6  # learning_rate="adaptive" stops here
 
-
-@dataclass(frozen=True)
-class Rules:
-    """The parameters of DigitClassifier that decide the course of a fit, checked when they are gathered."""
-
-    hidden_layer_sizes: Any
-    solver: str
-    alpha: float
-    batch_size: Any
-    learning_rate: str
-    learning_rate_init: float
-    power_t: float
-    max_iter: int
-    shuffle: bool
-    tol: float
-    momentum: float
-    nesterovs_momentum: bool
-    early_stopping: bool
-    validation_fraction: float
-    n_iter_no_change: float
-    dropout: float
-
-    @classmethod
-    def among(cls, parameters: Mapping[str, Any]) -> Self:
-        """Pick the rules out of all parameters of the classifier. Raises InputError for the first that is wrong."""
-        return cls(**{field.name: parameters[field.name] for field in fields(cls)})
-
-    def __post_init__(self) -> None:
-        must_be = {
-            "hidden_layer_sizes": ("positive integers", all(_is_count(size) for size in self.widths)),
-            "solver": ("'sgd' or 'adam'", self.solver in ("sgd", "adam")),
-            "alpha": ("a number from 0", _is_between(0, self.alpha, inf)),
-            "batch_size": ("'auto' or a positive integer", self.batch_size == "auto" or _is_count(self.batch_size)),
-            "learning_rate": (
-                "'constant', 'invscaling' or 'adaptive'",
-                self.learning_rate in ("constant", "invscaling", "adaptive"),
-            ),
-            "learning_rate_init": ("a positive number", _is_between(0, self.learning_rate_init, inf, above=True)),
-            "power_t": ("a number from 0", _is_between(0, self.power_t, inf)),
-            "max_iter": ("a positive integer", _is_count(self.max_iter)),
-            "tol": ("a number from 0", _is_between(0, self.tol, inf)),
-            "momentum": ("a number from 0 up to, not including, 1", _is_between(0, self.momentum, 1)),
-            "validation_fraction": (
-                "a number between 0 and 1",
-                _is_between(0, self.validation_fraction, 1, above=True),
-            ),
-            "n_iter_no_change": (
-                "a positive integer, or infinity",
-                _is_count(self.n_iter_no_change) or self.n_iter_no_change == inf,
-            ),
-            "dropout": ("a number from 0 up to, not including, 1", _is_between(0, self.dropout, 1)),
-        }
-        for name, (expected, fine) in must_be.items():
-            if not fine:
-                raise InputError(f"{name} must be {expected}, not {getattr(self, name)!r}.")
-
-    @property
-    def widths(self) -> list[Any]:
-        """The widths of the hidden layers, as a list whatever they were given as."""
-        sizes = self.hidden_layer_sizes
-        return list(sizes) if np.iterable(sizes) else [sizes]
-
-    @property
-    def schedule(self) -> str:
-        """How the learning rate changes: Adam finds its own step sizes, and keeps its rate."""
-        return self.learning_rate if self.solver == "sgd" else "constant"
-
-    def layers(self, n_in: int, n_out: int) -> list[Layer]:
-        """Make the layers: each hidden one with its ReLU, and with its Dropout where some of it is left out."""
-        sizes = [n_in, *map(int, self.widths)]
-        layers: list[Layer] = []
-        for i, width in enumerate(sizes[1:]):
-            layers += [Linear(sizes[i], width), ReLU()]
-            layers += [Dropout(float(self.dropout))] if self.dropout else []
-        return [*layers, Linear(sizes[-1], n_out)]
-
-    def settings(self, n: int) -> Settings:
-        """Say the same in our own terms, for `n` training examples."""
-        return Settings(
-            epochs=int(self.max_iter),
-            batch_size=self._batch_size(n),
-            optimizer="momentum" if self.solver == "sgd" else "adam",
-            learning_rate=float(self.learning_rate_init),
-            momentum=float(self.momentum),
-            nesterov=bool(self.nesterovs_momentum),
-            weight_decay=0.0,  # it would be decoupled; `Course.gradient` adds scikit-learn's penalty
-            schedule="constant",
-        )
-
-    def _batch_size(self, n: int) -> int:
-        if self.batch_size == "auto":
-            return min(200, n)
-        if self.batch_size > n:
-            warnings.warn(f"batch_size={self.batch_size} is larger than the data: it is clipped to {n}.", stacklevel=2)
-        return min(int(self.batch_size), n)
+CONSTRAINTS: dict[str, list[Any]] = {
+    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "solver": [StrOptions({"sgd", "adam"})],
+    "alpha": [Interval(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+    "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+    "power_t": [Interval(Real, 0, None, closed="left")],
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "shuffle": ["boolean"],
+    "random_state": ["random_state"],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "verbose": ["verbose"],
+    "warm_start": ["boolean"],
+    "momentum": [Interval(Real, 0, 1, closed="left")],
+    "nesterovs_momentum": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {inf})],
+    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "class_weight": [StrOptions({"balanced"}), dict, None],
+    "callbacks": ["array-like", None],
+    "progress": ["boolean", None],
+}
+"""scikit-learn's own table of what each parameter may be, checked whenever a classifier is fitted."""
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+def rules_of(parameters: Mapping[str, Any]) -> Any:
+    """Gather a classifier's parameters, checked by its table, with `hidden_layer_sizes` as a list.
+
+    Raises InputError where that holds anything but positive integers, which the table cannot say.
+    """
+    sizes = parameters["hidden_layer_sizes"]
+    sizes = list(sizes) if np.iterable(sizes) else [sizes]
+    if not all(isinstance(size, Integral) and int(size) > 0 for size in sizes):
+        raise InputError(f"hidden_layer_sizes must be positive integers, not {parameters['hidden_layer_sizes']!r}.")
+    return SimpleNamespace(**{**parameters, "hidden_layer_sizes": sizes})
 
 
-def _is_between(low: float, value: Any, high: float, *, above: bool = False) -> bool:
-    """Whether `value` is a number from `low` (or above it) up to, not including, `high`."""
-    if not isinstance(value, Real):
-        return False
-    return low <= float(value) < high and not (above and value == low)
+def layers(rules: Any, n_in: int, n_out: int) -> list[Layer]:
+    """Make the layers: each hidden one with its ReLU, and with its Dropout where some of it is left out."""
+    sizes = [n_in, *map(int, rules.hidden_layer_sizes)]
+    made: list[Layer] = []
+    for i, width in enumerate(sizes[1:]):
+        made += [Linear(sizes[i], width), ReLU()]
+        made += [Dropout(float(rules.dropout))] if rules.dropout else []
+    return [*made, Linear(sizes[-1], n_out)]
 
 
-class Course(Run):
-    """A training run that follows `rules`: its epochs and steps are those of every run."""
+def settings(rules: Any, n: int) -> Settings:
+    """Say the same in our own terms, for `n` training examples."""
+    return Settings(
+        epochs=int(rules.max_iter),
+        batch_size=_batch_size(rules.batch_size, n),
+        optimizer="momentum" if rules.solver == "sgd" else "adam",
+        learning_rate=float(rules.learning_rate_init),
+        momentum=float(rules.momentum),
+        nesterov=bool(rules.nesterovs_momentum),
+        weight_decay=0.0,
+        schedule="constant",
+        l2=float(rules.alpha),
+        shuffle=bool(rules.shuffle),
+    )
 
-    def __init__(
-        self, network: Network, train: Examples, rules: Rules, rng: np.random.Generator, weights: Array | None = None
-    ) -> None:
-        self.rules = rules
-        self.rate = float(rules.learning_rate_init)
-        self.t = 0  # examples seen, in all epochs
-        self.lowest, self.stale = inf, 0  # the figure to bring down, and the epochs since it last fell by `tol`
-        super().__init__(network, train, None, rules.settings(len(train[1])), rng, weights)
+
+def _batch_size(batch_size: Any, n: int) -> int:
+    if batch_size == "auto":
+        return min(200, n)
+    if batch_size > n:
+        warnings.warn(f"batch_size={batch_size} is larger than the data: it is clipped to {n}.", stacklevel=2)
+    return min(int(batch_size), n)
+
+
+class Plateau:
+    """The learning rate of scikit-learn's rules, and the end of training where nothing improves any more.
+
+    Called after each epoch, as callbacks of `fit` are. The figure it watches is the validation accuracy with early
+    stopping, and else the training loss. "adaptive" divides the rate by five at a plateau, and stops when that is
+    spent; "invscaling" is η₀ / (examples seen + 1) ** power_t.
+
+    Parameters
+    ----------
+    rules : namespace
+        The classifier's parameters.
+    network : Network
+        Whose parameters to keep at the figure's best.
+    n : int
+        Training examples of an epoch.
+    t : int
+        Examples seen before.
+
+    Attributes
+    ----------
+    rate : float
+        For the next epoch.
+    stopping : EarlyStopping
+    stopped : bool
+        Whether the plateau, or a callback, has ended the training.
+
+    """
+
+    def __init__(self, rules: Any, network: Network, n: int, t: int) -> None:
+        self._rules, self._n = rules, n
+        self.rate, self.t, self.stopped = float(rules.learning_rate_init), t, False
+        figure = _validation_accuracy if rules.early_stopping else _training_loss
+        self.stopping = EarlyStopping(network.params, figure, rules.n_iter_no_change, rules.tol)
+
+    def __repr__(self) -> str:
+        return f"Plateau(rate={self.rate:g}, {self.stopping})"
 
     @property
     def state(self) -> dict[str, Any]:
-        """What a later course needs to go on from here, beside the network: numbers and arrays."""
-        kept = {name: getattr(self, name) for name in ("rate", "lowest", "stale")}
-        return kept | {"steps": self.optimizer.steps, "vectors": self.optimizer.state}
+        """What training has to go on from later: numbers."""
+        return {"rate": self.rate, "lowest": self.stopping.lowest[0], "stale": self.stopping.stale}
 
     def go_on(self, state: Mapping[str, Any]) -> None:
-        """Bring the course to a `state`; vectors of another solver are of no use to this one."""
-        for name in ("rate", "lowest", "stale"):
-            setattr(self, name, state[name])
-        self.optimizer.steps = state["steps"]
-        for name, vector in self.optimizer.state.items():
-            vector[...] = state["vectors"].get(name, vector)
+        """Go on from such a state."""
+        self.rate, self.stopping.stale = state["rate"], state["stale"]
+        self.stopping.lowest = (state["lowest"], 0.0)
 
-    def begin_epoch(self) -> None:
-        """Begin an epoch, in the order of the data where it is not to be shuffled."""
-        super().begin_epoch()
-        if not self.rules.shuffle:
-            self.order = np.arange(self.n)
+    def __call__(self, network: Network, history: History) -> bool:
+        """Look at the epoch that has just ended; return whether it is to be the last."""
+        self.t += self._n
+        schedule = self._rules.learning_rate if self._rules.solver == "sgd" else "constant"  # Adam keeps its rate
+        if schedule == "invscaling":
+            self.rate = self._rules.learning_rate_init / (self.t + 1) ** self._rules.power_t
+        self.stopping.watch(history.last)
+        if self.stopping.is_over and schedule == "adaptive" and self.rate > SLOWEST:
+            self.rate /= 5
+            self.stopping.stale = 0
+        self.stopped |= self.stopping.is_over
+        return self.stopped
 
-    def gradient(self, batch: Sharing, index: Array) -> tuple[float, int]:
-        """Add the penalty α/2n Σ W² to the loss and α/n W to the gradient, where n is what the batch counts."""
-        loss, correct = super().gradient(batch, index)
-        share = self.rules.alpha / self.weight(index)
-        for layer in self.network.layers:
-            if share and isinstance(layer, Linear):
-                layer.dW += share * layer.W
-                loss += share / 2 * float(np.vdot(layer.W, layer.W))
-        return loss, correct
 
-    def learning_rate(self, step: int) -> float:
-        """Keep one rate through an epoch."""
-        return self.rate
+def _training_loss(record: Record) -> Figure:
+    return record["train_loss"], 0.0
 
-    def end_epoch(self) -> None:
-        """Write the record, and set the next epoch's rate: "invscaling" is η₀ / (t + 1)^power_t."""
-        super().end_epoch()
-        self.t += self.n
-        if self.rules.schedule == "invscaling":
-            self.rate = self.rules.learning_rate_init / (self.t + 1) ** self.rules.power_t
 
-    def at_plateau(self) -> bool:
-        """Look at the last record; return whether its figure has not improved by `tol` for too long, so that to stop.
-
-        The figure is the validation accuracy with early stopping, and else the training loss; the weights of its best
-        epoch are kept in `best_params`. "adaptive" divides the rate by five at a plateau, and stops when that is spent.
-        """
-        record = self.history.last
-        figure = -record["validation_accuracy"] if self.rules.early_stopping else record["train_loss"]
-        self.stale = self.stale + 1 if figure > self.lowest - self.rules.tol else 0
-        if figure < self.lowest:
-            self.lowest = figure
-            self.best_params[...] = self.network.params
-        if self.stale <= self.rules.n_iter_no_change:
-            return False
-        if self.rules.schedule != "adaptive" or self.rate <= SLOWEST:
-            return True
-        self.rate /= 5
-        self.stale = 0
-        return False
+def _validation_accuracy(record: Record) -> Figure:
+    return -record["validation_accuracy"], 0.0

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
+from .._util.arrays import Array
 from ..analysis.evaluate import Evaluation, evaluate
 from ..data.dataset import Dataset, class_index
 from ..data.splits import stratified_split
@@ -16,8 +17,11 @@ from ..errors import InputError
 from ..models.builder import architecture
 from ..nn.network import Network
 from ..training.history import History
-from ..training.loop import Callback, Examples, fit
+from ..training.loop import fit
+from ..training.run import Callback
 from ..training.settings import Settings
+
+Pair = tuple[Array, Array]  # images, class indices
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def train_and_test(
     return Experiment(network, histories, evaluation)
 
 
-def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator) -> tuple[Examples, Examples]:
+def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator) -> tuple[Pair, Pair]:
     """Divide the training images into those to train on and those to validate on."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
     n = len(labels) // 12 if n_validation is None else n_validation

@@ -5,8 +5,9 @@ from math import prod
 
 import numpy as np
 
+from .._util.arrays import Shape
 from ..errors import InputError
-from ..nn.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape, Shape
+from ..nn.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape
 
 
 def architecture(

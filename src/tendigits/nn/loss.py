@@ -8,18 +8,42 @@ impossible; taking the logarithm of the sum instead of the probability leaves no
 
 import numpy as np
 
-from .layers import Array
+from .._util.arrays import Array
 
 
 def softmax(logits: Array) -> Array:
-    """Probabilities of shape (n, classes), each row positive and summing to one."""
+    """Compute probabilities from logits: each row positive and summing to one.
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (n, n_classes)
+
+    Returns
+    -------
+    ndarray of float, shape (n, n_classes)
+
+    Examples
+    --------
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]]))
+    array([[0.5, 0.5],
+           [1. , 0. ]])
+
+    """
     p: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
     return p
 
 
 def cross_entropy(logits: Array, labels: Array) -> float:
-    """The mean of -log p(label) over the batch, in nats; `labels` are integer class indices of shape (n,)."""
+    """Compute the mean of -log p(label) over the batch, in nats.
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (n, n_classes)
+    labels : ndarray of int, shape (n,)
+        Class indices.
+
+    """
     return softmax_cross_entropy(logits.copy(), labels)[0]
 
 
@@ -28,9 +52,24 @@ def softmax_cross_entropy(
 ) -> tuple[float, int]:
     """Turn logits into the gradient of the mean loss, in place; return that loss and how many were right.
 
-    logits: (n, classes), overwritten by (p - y) / n. labels: (n,) integer class indices. weights: (n,), how much each
-    example counts; the mean is then Σ w loss / Σ w and the gradient w (p - y) / Σ w. total: what to divide by instead
-    of n or Σ w, where these examples are a part of more.
+    Parameters
+    ----------
+    logits : ndarray of float, shape (n, n_classes)
+        Overwritten by the gradient: (p - y) / n, or w (p - y) / Σ w with weights.
+    labels : ndarray of int, shape (n,)
+        Class indices.
+    weights : ndarray of float, shape (n,), optional
+        How much each example counts; the mean is then Σ w loss / Σ w.
+    total : float, optional
+        What to divide by instead of n or Σ w, where these examples are part of a larger batch.
+
+    Returns
+    -------
+    loss : float
+        In nats.
+    correct : int
+        Of how many examples the largest logit is the label's.
+
     """
     n = len(labels)
     true = np.arange(n), labels

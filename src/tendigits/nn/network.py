@@ -5,26 +5,19 @@ few vector operations, a checkpoint is one array, and the gradient check is one 
 `network.params[...] = values`, never `network.params = values`.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from copy import copy
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
-from .._util.arrays import as_rows, scale
-from .._util.files import read_npz, write_npz
+from .._util.arrays import Array, Rng, Seed, Shape, as_rows, scale
 from ..errors import InputError
-from ..models.convert.foreign import read_safetensors, read_sklearn, read_torch
-from .layers import LAYERS, Array, Conv2D, Ensemble, Layer, Linear, ReLU, Reshape, Shape
-from .loss import softmax, softmax_cross_entropy
+from .layers import Layer, Linear, ReLU
+from .loss import softmax
 
-if TYPE_CHECKING:
-    from .buffers import Workspace
-
-FORMAT = "tendigits model 1"
 CHUNK = 1000  # images predicted at a time: enough to keep the matrix product busy, and little memory
 SURE = 0.99  # a largest probability from which float32 is exact enough
 
@@ -32,66 +25,77 @@ SURE = 0.99  # a largest probability from which float32 is exact enough
 class Network:
     """A feed-forward network: images in, one logit per class out.
 
-    layers: sizes such as [784, 128, 10], which stand for Linear, ReLU, Linear; or a list of layers.
-    seed: an int or a generator for the starting weights; None leaves every parameter zero.
-    dtype: float32, or float64 for gradient checks.
+    Parameters
+    ----------
+    layers : sequence of int, or of Layer
+        Widths such as [784, 128, 10], which stand for Linear, ReLU, Linear; or layers.
+    seed : int, numpy.random.Generator or None
+        For the starting weights; None leaves every parameter zero.
+    dtype : dtype
+        float32, or float64 for gradient checks.
+
+    Attributes
+    ----------
+    params, grads : ndarray of float, shape (n_params,)
+        All parameters and their gradients; `weight_slices` says where in them the weights lie that decay.
+    classes : ndarray, shape (n_classes,)
+        The name of each output.
+    info : dict
+        How the network came to be, as JSON can hold it.
+    novelty : dict of str to ndarray, or None
+        What is familiar to the network, as `tendigits.analysis.novelty` measured it.
+
+    Examples
+    --------
+    >>> network = Network([784, 128, 10])
+    >>> network
+    Network([784, 128, 10], dtype=float32): 101,770 parameters
+    >>> network.predict_proba(np.zeros((1, 28, 28), np.uint8)).shape
+    (1, 10)
+
     """
 
     def __init__(
-        self,
-        layers: Sequence[int] | Sequence[Layer],
-        *,
-        seed: int | np.random.Generator | None = 0,
-        dtype: Any = np.float32,
+        self, layers: Sequence[int] | Sequence[Layer], *, seed: Seed | None = 0, dtype: Any = np.float32
     ) -> None:
-        self.layers, self.shapes = _checked(layers)
-        n_params = sum(layer.size for layer in self.layers)
-        self.first = next(i for i, layer in enumerate(self.layers) if layer.size)  # the first that learns
-        self.params = np.zeros(n_params, dtype)
-        self.grads = np.zeros(n_params, dtype)
-        self._bind()
+        self.layers, self.shapes = checked_layers(layers)
+        n_params = sum(prod(shape) for layer in self.layers for shape in layer.shapes.values())
+        self._bind(np.zeros(n_params, dtype), np.zeros(n_params, dtype))
+        self.first = next(i for i, layer in enumerate(self.layers) if layer.shapes)  # the first that learns
         self.classes: Array = np.arange(self.sizes[-1])
         self.info: dict[str, Any] = {}
+        self.novelty: dict[str, Array] | None = None
         if seed is not None:
-            self._initialize(np.random.default_rng(seed))
+            rng = np.random.default_rng(seed)
+            for layer in self.layers:
+                layer.initialize(rng)
 
-    def _bind(self) -> None:
+    def _bind(self, params: Array, grads: Array) -> None:
+        """Make each layer's parameters (`W`) and their gradients (`dW`) views of the two flat vectors."""
+        self.params, self.grads, self.weight_slices = params, grads, list[slice]()
         start = 0
         for layer in self.layers:
-            part = slice(start, start + layer.size)
-            layer.bind(self.params[part], self.grads[part])
-            start = part.stop
-
-    def _initialize(self, rng: np.random.Generator) -> None:
-        for layer in self.layers:
-            layer.initialize(rng)
+            for name, shape in layer.shapes.items():
+                where = slice(start, start := start + prod(shape))
+                setattr(layer, name, params[where].reshape(shape))
+                setattr(layer, f"d{name}", grads[where].reshape(shape))
+                self.weight_slices += [where] if name in layer.decays else []
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of every number in the network."""
-        dtype: np.dtype[Any] = self.params.dtype
-        return dtype
+        return self.params.dtype
 
     @property
     def sizes(self) -> list[int]:
         """The widths [784, 128, 10], say: of what comes in, and of what leaves each layer that learns."""
         named = zip(self.layers, self.shapes[1:], strict=True)
-        return [prod(self.shapes[0]), *(prod(shape) for layer, shape in named if layer.size)]
+        return [prod(self.shapes[0]), *(prod(shape) for layer, shape in named if layer.shapes)]
 
     @property
     def weights(self) -> list[Array]:
-        """The weight matrices: views, and without the biases, which no one decays."""
-        return [layer.W for layer in self.layers if isinstance(layer, Linear | Conv2D)]
-
-    @property
-    def weight_slices(self) -> list[slice]:
-        """Where in `params` the weight matrices lie."""
-        ends = accumulate(layer.size for layer in self.layers)
-        return [
-            slice(end - layer.size, end - layer.size + layer.W.size)
-            for end, layer in zip(ends, self.layers, strict=True)
-            if isinstance(layer, Linear | Conv2D)
-        ]
+        """The weight matrices, which decay: views, without the biases."""
+        return [getattr(layer, name) for layer in self.layers for name in layer.decays]
 
     # ------------------------------------------------------------------ forward and backward
 
@@ -101,16 +105,27 @@ class Network:
             x = layer.forward(x)
         return x
 
-    def activations(
-        self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
-    ) -> list[Array]:
-        """Compute, as training does, [x, y_1, …, logits]: what entered the network and what left each layer.
+    def activations(self, x: Array, out: Sequence[Array] | None = None, rng: Rng = None) -> list[Array]:
+        """Compute, as training does, what entered the network and what left each layer.
 
-        The results go into `out` where it is given; `rng` is for layers that need chance, as Dropout does.
+        Parameters
+        ----------
+        x : ndarray of float, shape (n, n_in)
+        out : sequence of ndarray, optional
+            An array for each layer's y; see `Buffers`.
+        rng : numpy.random.Generator, optional
+            For layers that draw random numbers, as Dropout does.
+
+        Returns
+        -------
+        list of ndarray
+            [x, y_1, …, logits].
+
         """
         ys = [x]
         for i, layer in enumerate(self.layers):
-            ys.append(layer.forward_train(ys[i], rng, out[i] if out else None))
+            y = out[i] if out else None
+            ys.append(layer.forward(ys[i], y) if layer.trains_alike else layer.forward_train(ys[i], rng, y))
         return ys
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
@@ -123,34 +138,19 @@ class Network:
             layer, x, y = self.layers[i], ys[i], ys[i + 1]
             layer.backward_params(x, dy)
             if i > self.first:
-                dy = layer.backward_input(x, y, dy, out=out[i - 1] if out else None)
-
-    def gradient(
-        self,
-        x: Array,
-        labels: Array,
-        workspace: "Workspace | None" = None,
-        *,
-        weights: Array | None = None,
-        total: float | None = None,
-        rng: np.random.Generator | None = None,
-    ) -> tuple[float, int]:
-        """Fill `grads` with the gradient of the mean loss; return that loss and how many of n were right.
-
-        x: (n, n_in); labels: (n,) class indices; weights: (n,), how much each example counts, or None for all alike;
-        total: what the batch counts of which these examples are a part.
-        """
-        ys = self.activations(x, workspace.ys if workspace else None, rng)
-        loss, correct = softmax_cross_entropy(ys[-1], labels, weights, total)
-        self.backward(ys, ys[-1], workspace.dys if workspace else None)
-        return loss, correct
+                dy = layer.backward_input(x, y, dy, out[i - 1] if out else None)
 
     # ------------------------------------------------------------------ prediction
 
     def logits(self, images: Any, dtype: Any = None) -> Array:
-        """Compute logits (n, n_classes) for uint8 images (0 to 255) or float rows (taken as they are).
+        """Compute logits (n, n_classes).
 
-        dtype: the precision to compute in; None is the network's own.
+        Parameters
+        ----------
+        images : array of uint8 (0 to 255) or of float (taken as they are), shape (n, n_in) or (n, height, width)
+        dtype : dtype, optional
+            The precision to compute in; None is the network's own.
+
         """
         rows = as_rows(images, self.sizes[0])
         logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
@@ -176,10 +176,9 @@ class Network:
 
     def predict(self, images: Any) -> Array:
         """Name the most probable class of each image, shape (n,)."""
-        classes: Array = self.classes[self.logits(images).argmax(axis=1)]
-        return classes
+        return np.asarray(self.classes[self.logits(images).argmax(axis=1)])
 
-    # ------------------------------------------------------------------ on disk and in other processes
+    # ------------------------------------------------------------------ doors to `models`, opened when called
 
     @property
     def spec(self) -> list[list[Any]]:
@@ -187,118 +186,85 @@ class Network:
         return [layer.spec for layer in self.layers]
 
     def save(self, path: Path | str) -> None:
-        """Write weights, layers, classes and `info` to an .npz file, all or nothing."""
-        about = {"format": FORMAT, "layers": self.spec, "classes": self.classes.tolist(), "info": self.info}
-        write_npz(path, {"params": self.params}, about)
+        """Write the network to an .npz file, all or nothing; `tendigits.models.model_file` says what it holds."""
+        from ..models.model_file import save
 
-    @classmethod
-    def load(cls, path: Path | str) -> Self:
+        save(self, path)
+
+    @staticmethod
+    def load(path: Path | str) -> "Network":
         """Read what `save` wrote. Raises InputError, in one sentence, for anything else."""
-        arrays, about = read_npz(path)
-        if about.get("format") != FORMAT:
-            raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
-        with _naming(path):
-            return cls.rebuild(about["layers"], arrays["params"], about["classes"], about["info"])
+        from ..models.model_file import load
 
-    @classmethod
-    def from_safetensors(cls, path: Path | str) -> Self:
+        return load(path)
+
+    @staticmethod
+    def from_safetensors(path: Path | str) -> "Network":
         """Read a file of `tendigits export`, or one of a torch.nn.Sequential. Raises InputError for anything else."""
-        parts = read_safetensors(path)
-        with _naming(path):
-            return cls.rebuild(*parts)
+        from ..models.convert.foreign import from_safetensors
 
-    @classmethod
-    def from_torch(cls, source: Any) -> Self:
+        return from_safetensors(path)
+
+    @staticmethod
+    def from_torch(source: Any) -> "Network":
         """Take over a torch.nn.Sequential of Linear and ReLU: its state dict, or the file that holds it."""
-        return cls.rebuild(*read_torch(source))
+        from ..models.convert.foreign import from_torch
 
-    @classmethod
-    def from_sklearn(cls, mlp: Any) -> Self:
+        return from_torch(source)
+
+    @staticmethod
+    def from_sklearn(mlp: Any) -> "Network":
         """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
-        return cls.rebuild(*read_sklearn(mlp))
+        from ..models.convert.foreign import from_sklearn
+
+        return from_sklearn(mlp)
+
+    @staticmethod
+    def ensemble(networks: Sequence["Network"]) -> "Network":
+        """Join networks that know the same classes; `tendigits.models.ensemble` says how they answer."""
+        from ..models.ensemble import Ensemble
+
+        return Ensemble(networks)
 
     def replica(self, params: Array, grads: Array) -> Self:
         """Make the same network once more, over these two vectors: for another worker."""
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin.layers = [_layer(spec) for spec in self.spec]
-        twin.params, twin.grads = params, grads
-        twin._bind()
+        twin.layers = [copy(layer) for layer in self.layers]
+        twin._bind(params, grads)
         return twin
-
-    @classmethod
-    def ensemble(cls, networks: Sequence["Network"]) -> Self:
-        """Join networks that know the same classes: the logits are the mean of theirs, the parameters copies."""
-        if not networks:
-            raise InputError("An ensemble needs a network or more.")
-        if any(network.classes.tolist() != networks[0].classes.tolist() for network in networks):
-            raise InputError("The networks of an ensemble must know the same classes, in the same order.")
-        params = np.concatenate([network.params for network in networks])
-        spec = [["Ensemble", *(network.spec for network in networks)]]
-        return cls.rebuild(spec, params, networks[0].classes.tolist(), {})
-
-    @classmethod
-    def rebuild(cls, spec: Sequence[Sequence[Any]], params: Array, classes: Any, info: dict[str, Any]) -> Self:
-        """Make a network from its parts; raises InputError where they do not fit each other."""
-        layers, _ = _checked([_layer(entry) for entry in spec])
-        n_params = sum(layer.size for layer in layers)
-        if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
-            raise InputError(
-                f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}."
-            )
-        network = cls(layers, seed=None, dtype=params.dtype)
-        network.params[...] = params
-        if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
-            raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
-        network.classes, network.info = np.asarray(classes), dict(info)
-        return network
 
     def __getstate__(self) -> dict[str, Any]:
         # Left to themselves, pickle, copy and skops would tear the views off the flat vectors.
-        return {"spec": self.spec, "params": self.params, "classes": self.classes.tolist(), "info": self.info}
+        from ..models.model_file import state_of
+
+        return state_of(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(type(self).rebuild(**state).__dict__)
+        from ..models.model_file import rebuild
+
+        self.__dict__.update(rebuild(**state).__dict__)
 
     def __repr__(self) -> str:
-        return f"Network({self.sizes}, dtype={self.dtype}): {self.params.size:,} parameters"
+        return f"{type(self).__name__}({self.sizes}, dtype={self.dtype}): {self.params.size:,} parameters"
 
 
-@contextmanager
-def _naming(path: Path | str) -> Iterator[None]:
-    """Name the file whose parts make no network."""
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} holds no valid model: {error}") from error
-
-
-def _checked(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
+def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
     """Spell out sizes as layers; follow the shape of an example from the input through all of them."""
-    layers = list(layers) if any(isinstance(layer, Layer) for layer in layers) else _dense(layers)
-    if not isinstance(layers[0], Linear | Reshape | Ensemble) or not isinstance(layers[-1], Linear | Ensemble):
-        raise InputError("A network begins with Linear or Reshape, and ends with Linear.")
-    shapes = [layers[0].in_shape]
+    layers = list(layers if any(isinstance(layer, Layer) for layer in layers) else _dense(layers))
+    if layers[0].in_shape is None or not layers[-1].shapes:
+        raise InputError("A network begins with Linear or Reshape, and ends with a layer that learns, as Linear does.")
+    shapes: list[Shape] = [layers[0].in_shape]
     for layer in layers:
         shapes.append(layer.out_shape(shapes[-1]))
+    if len(shapes[-1]) != 1:
+        raise InputError(f"A network ends with a row of logits, one for each class, not {shapes[-1]}.")
     return layers, shapes
 
 
-def _dense(sizes: Sequence[Any]) -> list[Layer]:
+def _dense(sizes: Sequence[Any]) -> Sequence[Layer]:
     """Sizes [784, 128, 10] as layers: Linear, ReLU, Linear."""
     if len(sizes) < 2 or not all(isinstance(size, int | np.integer) and size > 0 for size in sizes):
         raise InputError(f"A network needs two or more layer sizes, positive integers, not {list(sizes)}.")
-    layers: list[Layer] = []
-    for n_in, n_out in pairwise(map(int, sizes)):
-        layers += [Linear(n_in, n_out), ReLU()]
-    return layers[:-1]
-
-
-def _layer(spec: Sequence[Any]) -> Layer:
-    """Make a layer from its spec, ["Linear", 784, 128] say."""
-    name, *arguments = spec
-    if name == "Ensemble":
-        return Ensemble(*([_layer(entry) for entry in member] for member in arguments))
-    if name not in LAYERS or not all(isinstance(argument, int | float) and argument >= 0 for argument in arguments):
-        raise InputError(f"{spec} is not a layer.")
-    return LAYERS[name](*arguments)
+    pairs = zip(map(int, sizes[:-1]), map(int, sizes[1:]), strict=True)
+    return [layer for n_in, n_out in pairs for layer in (Linear(n_in, n_out), ReLU())][:-1]

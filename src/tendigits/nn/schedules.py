@@ -17,20 +17,27 @@ def step(progress: float) -> float:
 
 
 def cosine(progress: float) -> float:
-    """Fall from 1 to 0 along half a cosine. Loshchilov and Hutter, "SGDR", 2017."""
+    """Fall from 1 to 0 along half a cosine.
+
+    References
+    ----------
+    Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
+
+    """
     return 0.5 * (1 + cos(pi * progress))
 
 
 def one_cycle(progress: float, warm_up: float = 0.2) -> float:
-    """Rise from 1/25 in a straight line, then fall to 0 in another. After Smith, "Super-Convergence", 2018."""
+    """Rise from 1/25 in a straight line, then fall to 0 in another.
+
+    References
+    ----------
+    After Smith, "Super-Convergence", 2018.
+
+    """
     if progress < warm_up:
         return 0.04 + 0.96 * progress / warm_up
     return (1 - progress) / (1 - warm_up)
 
 
-SCHEDULES: dict[str, Schedule] = {
-    "constant": constant,
-    "step": step,
-    "cosine": cosine,
-    "one-cycle": one_cycle,
-}
+SCHEDULES: dict[str, Schedule] = {"constant": constant, "step": step, "cosine": cosine, "one-cycle": one_cycle}

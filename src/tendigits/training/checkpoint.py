@@ -1,46 +1,52 @@
 """Checkpoints: everything a training run needs to go on as if it had never stopped."""
 
-import zlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from .._util.arrays import Array
 from .._util.files import Arrays, read_npz, write_npz
 from ..errors import InputError
-from .history import History
+from .run import Run
 
-if TYPE_CHECKING:
-    from .loop import Run
-
-FORMAT = "tendigits checkpoint 1"
+FORMAT = "tendigits checkpoint 2"
+NUMBERS = ("seen", "seconds")
 
 
-def save_checkpoint(path: Path | str, run: "Run") -> None:
+def begin_checkpoint(path: Path | str, run: Run, resume: bool) -> None:
+    """Bring `run` to where `path` left it, to `resume`; else remove what an earlier run left there."""
+    if not resume:
+        Path(path).unlink(missing_ok=True)  # a run that dies before its first must not be resumed from an old one
+    elif Path(path).exists():
+        load_checkpoint(path, run)
+
+
+def save_checkpoint(path: Path | str, run: Run) -> None:
     """Write weights, optimizer, generator, history and the place within the epoch to `path`, all or nothing."""
-    arrays = {"params": run.network.params, "best_params": run.best_params, "order": run.order}
+    arrays = {"params": run.network.params, "order": run.order, "sums": run.sums}
     arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
-    state = {
-        "steps": run.optimizer.steps,
-        "seen": run.seen,
-        "correct": run.correct,
-        "loss_sum": run.loss_sum,
-        "weight_sum": run.weight_sum,
-        "seconds": run.seconds,
-        "generator": run.rng.bit_generator.state,
-        "history": run.history.records,
-    }
+    if run.early_stopping:
+        arrays["best_params"] = run.early_stopping.best_params
+    state = {name: getattr(run, name) for name in NUMBERS}
+    state |= {"steps": run.optimizer.steps, "generator": run.rng.bit_generator.state, "history": run.history.records}
     write_npz(path, arrays, {"format": FORMAT, "run": _identity(run), "state": state})
 
 
-def load_checkpoint(path: Path | str, run: "Run") -> None:
+def load_checkpoint(path: Path | str, run: Run) -> None:
     """Bring `run` to the state that `path` holds.
 
-    Raises InputError where the file is no checkpoint, or one of another network, other settings or other data;
-    only the number of epochs may differ.
+    Raises
+    ------
+    InputError
+        Where the file is no checkpoint, one of another version, or one of another network, other settings or other
+        data; only the number of epochs may differ.
+
     """
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
-        raise InputError(f"{path} is not a checkpoint.")
+        raise InputError(f"{path} is not a checkpoint of this version of tendigits ({about.get('format')!r}).")
     try:
         _check_same_run(path, about["run"], _identity(run))
         _restore(run, arrays, about["state"])
@@ -50,12 +56,11 @@ def load_checkpoint(path: Path | str, run: "Run") -> None:
         raise InputError(f"{path} is a damaged checkpoint: {error!r}.") from error
 
 
-def _identity(run: "Run") -> dict[str, Any]:
-    """What must be equal in both runs, for one to continue the other."""
+def _identity(run: Run) -> dict[str, Any]:
+    """Gather what must be equal in both runs, for one to continue the other."""
     settings = asdict(run.settings)
     del settings["epochs"]
-    sample = zlib.crc32(run.labels.tobytes() + run.images[::100].tobytes())
-    return {"layers": run.network.spec, "dtype": str(run.network.dtype), "data": [run.n, sample], **settings}
+    return {"layers": run.network.spec, "dtype": str(run.network.dtype), "data": run.digest, **settings}
 
 
 def _check_same_run(path: Path | str, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
@@ -67,14 +72,30 @@ def _check_same_run(path: Path | str, theirs: dict[str, Any], ours: dict[str, An
             )
 
 
-def _restore(run: "Run", arrays: Arrays, state: dict[str, Any]) -> None:
-    run.network.params[...] = arrays["params"]
-    run.best_params[...] = arrays["best_params"]
+def _restore(run: Run, arrays: Arrays, state: dict[str, Any]) -> None:
+    _copy(run.network.params, arrays["params"])
+    _copy(run.sums, arrays["sums"])
     for name, vector in run.optimizer.state.items():
-        vector[...] = arrays[f"optimizer.{name}"]
-    run.order = arrays["order"]
+        _copy(vector, arrays[f"optimizer.{name}"])
+    run.order = _order(arrays["order"], run.n)
     run.optimizer.steps = state["steps"]
-    run.seen, run.correct = state["seen"], state["correct"]
-    run.loss_sum, run.weight_sum, run.seconds = state["loss_sum"], state["weight_sum"], state["seconds"]
     run.rng.bit_generator.state = state["generator"]
-    run.history = History(state["history"])
+    run.history.records[:] = state["history"]
+    for name in NUMBERS:
+        setattr(run, name, state[name])
+    if run.early_stopping:
+        for record in run.history:
+            run.early_stopping.see(record)
+        _copy(run.early_stopping.best_params, arrays["best_params"])
+
+
+def _copy(to: Array, array: Array) -> None:
+    if array.shape != to.shape:
+        raise ValueError(f"an array of shape {array.shape} instead of {to.shape}")
+    to[...] = array
+
+
+def _order(order: Array, n: int) -> Array:
+    if len(order) and not np.array_equal(np.sort(order), np.arange(n)):
+        raise ValueError("its order of the examples is none")
+    return order

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..._util.arrays import Array
 from ..._util.optional import extra
 from ...errors import InputError
-from ...nn.layers import Array
+from ...nn.network import Network
+from ..model_file import naming, rebuild
 
 ABOUT = {"layers": "spec", "classes": "classes", "info": "info"}  # the header of our own files, as parts
 
@@ -135,3 +137,20 @@ def read_sklearn(mlp: Any) -> Parts:
         W, b = layers[-1]
         layers[-1] = np.hstack([np.zeros_like(W), W]), np.hstack([np.zeros_like(b), b])
     return dense(layers, [True] * (len(layers) - 1))._replace(classes=mlp.classes_)
+
+
+def from_safetensors(path: Path | str) -> Network:
+    """Read a file of `tendigits export`, or one of a torch.nn.Sequential. Raises InputError for anything else."""
+    parts = read_safetensors(path)
+    with naming(path):
+        return rebuild(*parts)
+
+
+def from_torch(source: Any) -> Network:
+    """Take over a torch.nn.Sequential of Linear and ReLU: its state dict, or the file that holds it."""
+    return rebuild(*read_torch(source))
+
+
+def from_sklearn(mlp: Any) -> Network:
+    """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
+    return rebuild(*read_sklearn(mlp))

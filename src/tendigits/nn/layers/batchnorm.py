@@ -6,12 +6,11 @@ Ioffe and Szegedy, "Batch Normalization", 2015. In training, mean and variance a
 them is kept for afterwards, when one image must not depend on its neighbours.
 """
 
-from typing import Any
-
 import numpy as np
 
+from ..._util.arrays import Array, Shape, positive
 from ...errors import InputError
-from .base import Array, Layer, Shape, positive
+from .base import Layer
 
 EPSILON = 1e-5
 MEMORY = 0.9  # of the running averages
@@ -20,10 +19,18 @@ MEMORY = 0.9  # of the running averages
 class BatchNorm(Layer):
     """y = γ x̂ + β for x (n, …, features): the last axis is normalised over all others.
 
-    Parameters: gamma, beta; and mean and var, the running averages, which no gradient moves but which lie in the same
-    flat vector, so that a saved network is whole. The variance has the batch's size in its denominator.
+    The running averages `mean` and `var` lie beside γ and β in the network's vector of parameters, so that a saved
+    network is whole; no gradient moves them. The variance has the batch's size in its denominator.
+
+    Parameters
+    ----------
+    features : int
+        Length of the last axis: features, or channels.
+
     """
 
+    onnx = "BatchNormalization"
+    mixes_examples = True
     gamma: Array
     beta: Array
     mean: Array
@@ -33,17 +40,13 @@ class BatchNorm(Layer):
 
     def __init__(self, features: int) -> None:
         positive(features=features)
+        self.arguments = (features,)
         self.shapes = dict.fromkeys(("gamma", "beta", "mean", "var"), (features,))
 
-    @property
-    def spec(self) -> list[Any]:
-        """Name, features."""
-        return ["BatchNorm", *self.shapes["gamma"]]
-
     def out_shape(self, in_shape: Shape) -> Shape:
-        """The shape that comes in."""
+        """Return the shape that comes in."""
         if in_shape[-1:] != self.shapes["gamma"]:
-            raise InputError(f"The layers do not fit: {self.spec} cannot take {in_shape}.")
+            raise InputError(f"The layers do not fit: {self} cannot take {in_shape}.")
         return in_shape
 
     def initialize(self, rng: np.random.Generator) -> None:
@@ -53,30 +56,30 @@ class BatchNorm(Layer):
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Compute y by the running averages: a scale and a shift for each feature."""
-        scale = self.gamma / np.sqrt(self.var + x.dtype.type(EPSILON))
-        y: Array = np.multiply(x, scale, out=out)
-        y += self.beta - self.mean * scale
-        return y
+        return self._normalise(x, self.mean, self.var, out)
 
     def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
         """Compute y by the batch's own mean and variance, and let the running averages follow them."""
         mean, var = _moments(x)
         for running, now in ((self.mean, mean), (self.var, var)):
             running += (1 - MEMORY) * (now - running)
+        return self._normalise(x, mean, var, out)
+
+    def _normalise(self, x: Array, mean: Array, var: Array, out: Array | None) -> Array:
         scale = self.gamma / np.sqrt(var + x.dtype.type(EPSILON))
         y: Array = np.multiply(x, scale, out=out)
         y += self.beta - mean * scale
         return y
 
     def backward_params(self, x: Array, dy: Array) -> None:
-        """Dγ = Σ dy x̂ and dβ = Σ dy."""
+        """Compute dγ = Σ dy x̂ and dβ = Σ dy."""
         x_hat, _ = _normalised(x)
         rows = dy.reshape(-1, dy.shape[-1])
         np.einsum("ij,ij->j", rows, x_hat.reshape(rows.shape), out=self.dgamma)
         np.sum(rows, axis=0, out=self.dbeta)
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Dx = γ / √(variance + ε) · (dy - mean(dy) - x̂ mean(dy x̂)).
+        """Compute dx = γ / √(variance + ε) · (dy - mean(dy) - x̂ mean(dy x̂)).
 
         The two means are what comes back through the batch's own mean and variance, which every example moves.
         `backward_params` has just computed them.

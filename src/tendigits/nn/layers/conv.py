@@ -12,55 +12,52 @@ times as large as the images, so it is made for a few of them at a time, as many
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..._util.arrays import Array, Shape, positive
 from ...errors import InputError
-from .base import Array, Layer, Shape, he, positive
+from .base import Affine
 
 CACHE = 1 << 20  # bytes for a matrix of windows: what stays near one core
 
 
-class Conv2D(Layer):
+class Conv2D(Affine):
     """y = x * W + b for images x (n, h, w, c_in), with W (k·k·c_in, c_out), b (c_out,) and y (n, h', w', c_out).
 
-    kernel: k, the side of a window. padding: rows and columns of zeros put around x; h' = h + 2 padding - k + 1.
     As in every deep-learning library, "convolution" is cross-correlation: the kernel is not turned round.
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Numbers of channels.
+    kernel : int
+        k, the side of a window in pixels.
+    padding : int
+        Rows and columns of zeros put around x; h' = h + 2 padding - k + 1.
+
     """
 
-    W: Array
-    b: Array
-    dW: Array
-    db: Array
+    onnx = "Conv"
 
     def __init__(self, c_in: int, c_out: int, kernel: int, padding: int = 0) -> None:
         positive(c_in=c_in, c_out=c_out, kernel=kernel)
         if not (isinstance(padding, int) and 0 <= padding < kernel):
             raise InputError(f"The padding must be from 0 up to, not including, the kernel's {kernel}, not {padding}.")
+        self.arguments = c_in, c_out, kernel, padding
         self.c_in, self.kernel, self.padding = c_in, kernel, padding
         self.shapes = {"W": (kernel * kernel * c_in, c_out), "b": (c_out,)}
 
-    @property
-    def spec(self) -> list[Any]:
-        """Name, channels in and out, kernel, padding."""
-        return ["Conv2D", self.c_in, self.shapes["b"][0], self.kernel, self.padding]
-
     def out_shape(self, in_shape: Shape) -> Shape:
-        """(h', w', c_out)."""
+        """Compute (h', w', c_out)."""
         smaller = self.kernel - 1 - 2 * self.padding
         if len(in_shape) != 3 or in_shape[2] != self.c_in or min(in_shape[:2]) <= smaller:
-            raise InputError(f"The layers do not fit: {self.spec} cannot take images of {in_shape}.")
+            raise InputError(f"The layers do not fit: {self} cannot take images of {in_shape}.")
         return in_shape[0] - smaller, in_shape[1] - smaller, *self.shapes["b"]
 
-    def initialize(self, rng: np.random.Generator) -> None:
-        """Draw W by He's rule; the biases start at zero."""
-        self.W[...] = he(rng, self.W.shape)
-        self.b[...] = 0
-
     def forward(self, x: Array, out: Array | None = None) -> Array:
-        """Y = windows(x) W + b."""
+        """Compute y = windows(x) W + b."""
         y: Array = np.empty((len(x), *self.out_shape(x.shape[1:])), x.dtype) if out is None else out
         for part, rows in windows(x, self.kernel, self.padding):
             np.matmul(rows, self.W, out=flat(y[part]))
@@ -68,14 +65,14 @@ class Conv2D(Layer):
         return y
 
     def backward_params(self, x: Array, dy: Array) -> None:
-        """DW = windows(x)ᵀ dy and db = Σ dy, over all examples and places: each of them used the same W and b."""
+        """Compute dW = windows(x)ᵀ dy and db = Σ dy, over all examples and places: each used the same W and b."""
         self.dW[...] = 0
         for part, rows in windows(x, self.kernel, self.padding):
             self.dW += rows.T @ flat(dy[part])
         np.sum(flat(dy), axis=0, out=self.db)
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Dx: x[i + a, j + b] moved y[i, j] by W[a, b], so dy[i, j] goes back there through W[a, b] transposed.
+        """Compute dx: x[i + a, j + b] moved y[i, j] by W[a, b], so dy[i, j] goes back there through W[a, b] transposed.
 
         Place (a, b) of the window by place: one matrix product each, and the results, shifted by (a, b), are added up.
         """
@@ -99,25 +96,22 @@ def windows(x: Array, kernel: int, padding: int = 0) -> Iterator[tuple[slice, Ar
     """
     n, height, width, c = pad_shape(x.shape, padding)
     h, w = height - kernel + 1, width - kernel + 1
-    size = h * w * kernel * kernel * c * x.itemsize
-    buffers: dict[int, tuple[Array, Array]] = {}  # for the usual number of images at a time, and for the last few
-    for part in parts(n, size):
+    at_a_time = parts(n, h * w * kernel * kernel * c * x.itemsize)
+    most = max((part.stop - part.start for part in at_a_time), default=0)
+    images, rows = np.zeros((most, height, width, c), x.dtype), np.empty((most, h, w, kernel, kernel, c), x.dtype)
+    s = images.strides
+    views = as_strided(images, rows.shape, (*s[:3], *s[1:]), writeable=False)
+    for part in at_a_time:
         count = part.stop - part.start
-        if count not in buffers:
-            images = np.zeros((count, height, width, c), x.dtype)
-            buffers[count] = images, np.empty((count, h, w, kernel, kernel, c), x.dtype)
-        images, rows = buffers[count]
-        inner(images, padding)[...] = x[part]
-        s = images.strides
-        rows[...] = as_strided(images, rows.shape, (*s[:3], *s[1:]), writeable=False)
-        yield part, rows.reshape(count * h * w, -1)
+        inner(images, padding)[:count] = x[part]
+        rows[:count] = views[:count]
+        yield part, rows[:count].reshape(count * h * w, -1)
 
 
-def parts(n: int, size: int) -> Iterator[slice]:
+def parts(n: int, size: int) -> list[slice]:
     """Cut n images into parts whose arrays, of `size` bytes for each image, fit in the cache."""
     step = max(1, CACHE // size)
-    for start in range(0, n, step):
-        yield slice(start, min(start + step, n))
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
 def pad_shape(shape: Shape, padding: int) -> Shape:

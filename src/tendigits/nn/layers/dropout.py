@@ -1,39 +1,44 @@
 """Dropout: units that may be missing in training learn not to rely on each other."""
 
-from typing import Any
-
 import numpy as np
 
+from ..._util.arrays import Array
 from ...errors import InputError
-from .base import Array, Layer
+from .base import Layer
 
 
 class Dropout(Layer):
     """In training, each feature is left out with probability `rate` and the others grow by 1 / (1 - rate); else y = x.
 
-    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014. It
-    remembers what its last training pass left out, for the way back.
+    It remembers what its last training pass left out, for the way back.
+
+    Parameters
+    ----------
+    rate : float
+        The probability to be left out, from 0 up to, not including, 1.
+
+    References
+    ----------
+    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+
     """
 
+    onnx = "Identity"
+    draws = True
+    elementwise = True
+    only_trains = True
     in_place = True
 
     def __init__(self, rate: float) -> None:
         if not 0 <= rate < 1:
             raise InputError(f"The dropout rate must be from 0 up to, not including, 1, not {rate}.")
+        self.arguments = (rate,)
         self.rate = rate
         self._factor: Array | None = None
 
-    @property
-    def spec(self) -> list[Any]:
-        """Name, rate."""
-        return ["Dropout", self.rate]
-
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Pass x on: y = x."""
-        if out is None or out is x:
-            return x
-        out[...] = x
-        return out
+        return x
 
     def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
         """Compute y = x m, where each m is 0 with probability `rate` and 1 / (1 - rate) otherwise, drawn from `rng`."""

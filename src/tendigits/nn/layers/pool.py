@@ -1,32 +1,29 @@
 """MaxPool2D: keep the strongest answer of each neighbourhood, and forget where exactly it was."""
 
 from itertools import product
-from typing import Any
 
 import numpy as np
 
+from ..._util.arrays import Array, Shape, positive
 from ...errors import InputError
-from .base import Array, Layer, Shape, positive
+from .base import Layer
 
 
 class MaxPool2D(Layer):
     """y = the largest of each size × size square, channel by channel: (n, h, w, c) to (n, h / size, w / size, c)."""
 
+    onnx = "MaxPool"
     needs_y = True
 
     def __init__(self, size: int = 2) -> None:
         positive(size=size)
+        self.arguments = (size,)
         self.pool = size
 
-    @property
-    def spec(self) -> list[Any]:
-        """Name, side of the square."""
-        return ["MaxPool2D", self.pool]
-
     def out_shape(self, in_shape: Shape) -> Shape:
-        """(h / size, w / size, c)."""
+        """Compute (h / size, w / size, c)."""
         if len(in_shape) != 3 or in_shape[0] % self.pool or in_shape[1] % self.pool:
-            raise InputError(f"The layers do not fit: {self.spec} cannot take images of {in_shape}.")
+            raise InputError(f"The layers do not fit: {self} cannot take images of {in_shape}.")
         return in_shape[0] // self.pool, in_shape[1] // self.pool, in_shape[2]
 
     def _corners(self, x: Array) -> list[Array]:

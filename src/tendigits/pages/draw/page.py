@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._util.arrays import Array
 from ..._util.files import replacing
 from ...analysis.novelty import familiarity
 from ...data.dataset import Dataset, class_index
@@ -24,7 +25,7 @@ from ...data.mnist import load_mnist
 from ...data.splits import stratified_split
 from ...errors import DataUnavailable, InputError
 from ...images.mnist_format import to_mnist
-from ...nn.layers import Array, Dropout, Linear, ReLU
+from ...nn.layers import Dropout, Linear, ReLU
 from ...nn.network import Network
 
 HERE, SHARED = Path(__file__).parent, Path(__file__).parents[2] / "javascript"

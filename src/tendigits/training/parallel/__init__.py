@@ -1,4 +1,4 @@
-"""A batch's work shared out among processes or threads; the README explains how.
+"""A batch's work shared out among workers; the README explains barrier, fork and the two ways to divide.
 
-May import: errors, _util, nn, data.
+May import: errors, _util, nn, data, and of training settings and worker.
 """

@@ -1,76 +1,92 @@
-"""A batch shared out among workers: each takes a part of it through the network, and their gradients are added up.
+"""Data parallel: every worker takes a part of each batch through the whole network, and their gradients are added up.
 
-The batch is split in the same way whoever the workers are, and the sum has its order: so of the workers only their
-number decides the bits.
+The batch is split in the same way whoever the workers are, and the sum has its order, so of the workers only their
+number decides the bits. Each worker then moves its own part of the parameters, in memory that all of them see.
 """
 
-import itertools
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from ...data.distortions import Moves
-from ...data.minibatch import Batch, Examples
-from ...nn.buffers import Workspace
-from ...nn.layers import Array, Dropout
+from ..._util.arrays import Array
+from ...data.minibatch import Examples, Minibatch
+from ...nn.buffers import Buffers
 from ...nn.network import Network
-from .backend import Alone, shared_zeros
+from ..settings import Settings
+from ..worker import Worker
+from .processes import shared_zeros
+from .sharing import Barrier, Shared, equal_part
 
 
-class Shard:
-    """One worker's part of a batch: n examples, and all the arrays that their way through the network fills."""
+class PartOfMinibatch(Minibatch):
+    """A worker's part of each batch. All workers draw the same random numbers, and so the same distortions."""
 
-    def __init__(self, network: Network, examples: Examples, n: int) -> None:
-        rows, labels, weights = examples
-        self.network = network
-        self.batch = Batch(rows, labels, n, network.dtype, weights)
-        self.workspace = Workspace(network, n)
-        self.draws = any(isinstance(layer, Dropout) for layer in network.layers)
+    def __init__(self, examples: Examples, settings: Settings, network: Network, rank: int) -> None:
+        self._rank, self._of = rank, settings.workers
+        self._draws = any(layer.draws for layer in network.layers)
+        n = -(-settings.batch_size // self._of)
+        super().__init__(examples, n, network.dtype, settings.distortion)
 
-    def gradient(self, index: Array, moves: Moves | None, total: float, seed: Any) -> tuple[float, int]:
-        """Fill the network's gradients with the share that the examples at `index` have in those of a batch.
-
-        total: what the whole batch counts; seed: an int or a generator, for layers that need chance. Return their share
-        of the batch's mean loss, and how many were right.
-        """
-        batch = self.batch
-        batch.fill(index, moves)
-        rng = np.random.default_rng(seed) if self.draws else None
-        return self.network.gradient(batch.x, batch.labels, self.workspace, weights=batch.weights, total=total, rng=rng)
+    def fill(self, index: Array, rng: np.random.Generator) -> Minibatch:
+        """Take this worker's part of the examples at `index`; `total` is what the whole batch counts."""
+        moves = self.draw(len(index), rng)
+        seeds = rng.bit_generator.random_raw(self._of).tolist()
+        part = equal_part(len(index), self._rank, self._of)
+        self.gather(index[part], None if moves is None else moves[part])
+        self.total = self._examples.total(index)
+        self.rng = np.random.default_rng(seeds[self._rank]) if self._draws else None
+        return self
 
 
-class Shards:
-    """The shards of a batch of n. Their gradients add up in the network's own."""
+class DataParallel:
+    """A worker's network: the whole one over shared parameters, whose gradient is the sum of all workers' gradients.
 
-    def __init__(self, network: Network, examples: Examples, n: int, n_workers: int, workers: Alone) -> None:
-        cuts = np.linspace(0, n, n_workers + 1).astype(int).tolist()
-        self.network, self.workers = network, workers
-        self.parts = [slice(start, stop) for start, stop in itertools.pairwise(cuts) if stop > start]
-        self.grads = shared_zeros((len(self.parts), network.grads.size), network.dtype)
-        self.outcomes = shared_zeros((len(self.parts), 2), np.float64)
-        networks = [network.replica(network.params, grads) for grads in self.grads]
-        self.shards = [
-            Shard(own, examples, part.stop - part.start) for own, part in zip(networks, self.parts, strict=True)
-        ]
+    Parameters
+    ----------
+    network : Network
+        This worker's, over the shared parameters and its own row of `all_grads`.
+    all_grads : ndarray of float, shape (n_workers, n_params)
+        In memory that all see.
+    grads : ndarray of float, shape (n_params,)
+        Takes the sum, as far as this worker moves the parameters.
+    part : slice
+        Which of the parameters this worker moves.
+    barrier : callable
 
-    def gradient(self, index: Array, moves: Moves | None, total: float, rng: np.random.Generator) -> tuple[float, int]:
-        """Fill the network's gradients for the examples at `index`, which count `total`.
+    """
 
-        Return their mean loss and how many were right. Of several workers, each fills the part that it looks after.
-        """
-        seeds = rng.bit_generator.random_raw(len(self.shards)).tolist()
-        self.workers.each([partial(self._one, k, index, moves, total, seed) for k, seed in enumerate(seeds)])
-        self._add_up(self.workers.part(self.network.grads.size))
-        loss, correct = self.outcomes.sum(axis=0).tolist()
-        return loss, int(correct)
+    def __init__(self, network: Network, all_grads: Array, grads: Array, part: slice, barrier: Barrier) -> None:
+        self._network, self._barrier = network, barrier
+        self._rows, self._sum = all_grads[:, part], grads[part]
 
-    def _one(self, k: int, index: Array, moves: Moves | None, total: float, seed: int) -> None:
-        part = self.parts[k]
-        self.outcomes[k] = self.shards[k].gradient(index[part], None if moves is None else moves[part], total, seed)
+    def activations(
+        self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
+    ) -> list[Array]:
+        """Go forward, once all have moved their part of the parameters."""
+        self._barrier()
+        return self._network.activations(x, out, rng)
 
-    def _add_up(self, part: slice) -> None:
-        total = self.network.grads[part]
-        total[...] = self.grads[0, part]
-        for grads in self.grads[1:, part]:
-            total += grads
+    def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
+        """Go back, and once all have done so, add up the gradients of this worker's part of the parameters."""
+        self._network.backward(ys, dlogits, out)
+        self._barrier()
+        self._sum[...] = self._rows[0]
+        for row in self._rows[1:]:
+            self._sum += row
+
+
+def share_examples(network: Network, examples: Examples, settings: Settings, barrier: Barrier) -> Shared:
+    """Share the work on each batch out among workers by its examples."""
+    n, size = settings.workers, network.params.size
+    params, sums = shared_zeros((size,), network.dtype), shared_zeros((n, 2), np.float64)
+    all_grads = shared_zeros((n, size), network.dtype)
+    whole = network.replica(params, np.zeros_like(params))
+    optimizer = settings.make_optimizer(whole)
+    parts = [equal_part(size, rank, n) for rank in range(n)]
+    workers = []
+    for rank, part in enumerate(parts):
+        own = network.replica(params, all_grads[rank])
+        stand_in = DataParallel(own, all_grads, whole.grads, part, barrier)
+        batch = PartOfMinibatch(examples, settings, network, rank)
+        workers.append(Worker(stand_in, optimizer, batch, Buffers(own, batch.n), sums[rank]))
+    return Shared(optimizer, slice(None), slice(None), workers, parts, sums)

@@ -13,10 +13,15 @@ import pytest
 from training import SETTINGS, corners, trained
 
 from tendigits import Distortion, Network, fit
+from tendigits.errors import WorkerFailed
 from tendigits.nn.layers import Dropout, Linear, ReLU
-from tendigits.training.loop import Run
-from tendigits.training.parallel import backend as workers
-from tendigits.training.parallel.backend import Alone, Processes, Threads
+from tendigits.nn.optimizers import OPTIMIZERS
+from tendigits.training.loop import epoch
+from tendigits.training.parallel import processes, team
+from tendigits.training.parallel.processes import Processes
+from tendigits.training.parallel.sharing import part_of
+from tendigits.training.parallel.threads import Threads
+from tendigits.training.run import Run
 
 forking = pytest.mark.skipif(sys.platform != "linux", reason="workers are processes on Linux alone")
 SHARED = replace(SETTINGS, workers=3, distortion=Distortion(translation=1), weight_decay=0.01)
@@ -45,27 +50,56 @@ def is_gone(pid):
     return False
 
 
+def test_one_worker_has_no_team(data):
+    assert Run(Network([16, 8, 3]), *data, SETTINGS, 0).team is None
+
+
 @forking
-def test_one_worker_is_alone_and_several_are_processes_where_forking_is_safe(monkeypatch):
-    assert type(workers.hire(1)) is Alone
+def test_workers_are_processes_where_forking_is_safe(monkeypatch):
     for platform, kind in [("linux", Processes), ("darwin", Threads), ("win32", Threads)]:
         monkeypatch.setattr(sys, "platform", platform)
-        assert type(workers.hire(2)) is kind
+        assert type(team.make_backend(2)) is kind
+
+
+@forking
+def test_without_semaphores_workers_are_threads(monkeypatch):
+    import multiprocessing.context
+
+    def unavailable(*_):
+        raise OSError("no /dev/shm")
+
+    monkeypatch.setattr(multiprocessing.context.BaseContext, "Semaphore", unavailable)
+    assert type(team.make_backend(2)) is Threads
 
 
 @forking
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-@pytest.mark.parametrize("settings", [SHARED, SLICED], ids=["shards", "slices"])
-def test_processes_threads_and_one_after_the_other_give_the_same_bits(data, optimizer, settings, monkeypatch):
+@pytest.mark.parametrize("settings", [SHARED, SLICED], ids=["by examples", "by hidden units"])
+def test_processes_and_threads_give_the_same_bits(data, optimizer, settings, monkeypatch):
     found = []
-    for kind in (Processes, Threads, lambda n: Alone()):
-        monkeypatch.setattr("tendigits.training.loop.hire", kind)
+    for kind in (Processes, Threads):
+        monkeypatch.setattr(team, "make_backend", kind)
         network = Network([Linear(16, 8), ReLU(), Dropout(0.5), Linear(8, 3)], seed=1)
         history = fit(network, *data, replace(settings, optimizer=optimizer))
         found.append((network.params, history["train_loss"], history["validation_accuracy"]))
-    for params, *history in found[1:]:
-        np.testing.assert_array_equal(params, found[0][0])
-        assert history == list(found[0][1:])
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    assert found[0][1:] == found[1][1:]
+
+
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_the_parts_of_a_step_make_the_whole(optimizer_type):
+    """Wherever the vectors are cut: within a weight matrix, say."""
+    gradient = np.random.default_rng(0).standard_normal(11)
+    whole, parted = (Network([3, 2, 1], seed=1, dtype=np.float64) for _ in range(2))
+    for network, cuts in [(whole, [slice(None)]), (parted, [slice(0, 2), slice(2, 9), slice(9, 11)])]:
+        optimizer = optimizer_type(network, weight_decay=0.01)
+        parts = [part_of(optimizer, cut) for cut in cuts]
+        for _ in range(3):
+            network.grads[...] = gradient
+            for part in parts:
+                part.penalize(0.1)
+                part.step(0.1)
+    np.testing.assert_array_equal(whole.params, parted.params)
 
 
 @forking
@@ -77,7 +111,7 @@ def test_workers_are_gone_after_each_epoch(data, forked):
 
 @forking
 def test_workers_are_gone_after_a_failure(forked):
-    with pytest.raises(ZeroDivisionError), Processes(2).at_work(lambda: time.sleep(60)):
+    with pytest.raises(ZeroDivisionError), Processes(2).working(lambda rank: time.sleep(60)):
         1 / 0  # noqa: B018
     assert list(map(is_gone, forked)) == [True]
 
@@ -95,21 +129,31 @@ def test_what_a_callback_does_to_the_network_is_trained_on(data, settings):
 
 @forking
 def test_a_worker_that_is_killed_is_missed(monkeypatch):
-    monkeypatch.setattr(workers, "PATIENCE", 0.01)
+    monkeypatch.setattr(processes, "PATIENCE", 0.01)
     pair = Processes(2)
-    with (
-        pytest.raises(RuntimeError, match="worker ended too early"),
-        pair.at_work(lambda: os.kill(os.getpid(), signal.SIGKILL)),
-    ):
-        pair.each([lambda: None] * 2)
+    kill = pytest.raises(WorkerFailed, match="killed, perhaps for want of memory")
+    with kill, pair.working(lambda rank: os.kill(os.getpid(), signal.SIGKILL)):
+        pair.barrier()
+
+
+def fails(rank):
+    raise MemoryError("no room for 3 arrays")
+
+
+@pytest.mark.parametrize("kind", [pytest.param(Processes, marks=forking), Threads])
+def test_what_a_worker_fails_of_is_told(monkeypatch, kind):
+    monkeypatch.setattr(processes, "PATIENCE", 0.01)
+    pair = kind(2)
+    with pytest.raises(WorkerFailed, match=r"A worker failed: MemoryError.*no room for 3 arrays"), pair.working(fails):
+        pair.barrier()
 
 
 @forking
 def test_a_worker_that_came_before_it_ended_is_not_missed(monkeypatch):
-    monkeypatch.setattr(workers, "PATIENCE", 0.01)
+    monkeypatch.setattr(processes, "PATIENCE", 0.01)
     pair = Processes(2)
-    with pair.at_work(lambda: None):
-        time.sleep(0.1)  # it has long ended when the first one comes to the last meeting
+    with pair.working(lambda rank: None):
+        time.sleep(0.1)  # it has long ended when the first one comes to the last barrier
 
 
 @forking
@@ -127,7 +171,7 @@ def test_a_generator_that_another_thread_has_locked_while_forking(data):
     """It may draw from it as well: a fork copies the lock, but not the thread that opens it."""
     rng = np.random.default_rng(0)
     network = Network([Linear(16, 8), ReLU(), Dropout(0.5), Linear(8, 3)], seed=1)
-    run = Run(network, data[0], None, replace(SETTINGS, workers=2), rng)
+    run = Run(network, data[0], None, replace(SETTINGS, workers=2, epochs=1), rng)
     run.order = np.arange(run.n)
     locked, over = threading.Event(), threading.Event()
 
@@ -139,22 +183,21 @@ def test_a_generator_that_another_thread_has_locked_while_forking(data):
     thread = threading.Thread(target=hold)
     thread.start()
     locked.wait()
-    with run.workers.at_work(run.follow):
-        over.set()
-        thread.join()
-        run.steps()
-    assert run.seen == run.n
+    release = threading.Timer(0.5, over.set)  # long after the fork
+    release.start()
+    assert epoch(run)
+    thread.join()
 
 
 ORPHANS = """
 import os, sys, time
-from tendigits.training.parallel.backend import Processes
+from tendigits.training.parallel.processes import Processes
 pair = Processes(2)
-def work():
+def work(rank):
     while True:
-        pair.each([lambda: None] * 2)
-with pair.at_work(work):
-    print(*pair._pids, flush=True)
+        pair.barrier()
+with pair.working(work):
+    print(pair._children[0]._pid, flush=True)
     time.sleep(60)
 """
 

@@ -1,0 +1,132 @@
+"""Model files: a network as NumPy's .npz, the parameters beside one JSON text. Files of 0.1.0 load for ever.
+
+| name | what it holds |
+|---|---|
+| `params` | all parameters, one flat vector |
+| `novelty.*` | what is familiar to the network, where that was measured |
+| `metadata` | JSON: `format`, `layers` (each its name and arguments), `classes`, `info` |
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._util.arrays import Array
+from .._util.files import read_npz, write_npz
+from ..errors import InputError
+from ..nn.layers import LAYERS, Layer
+from ..nn.network import Network, checked_layers
+
+FORMAT = "tendigits model 1"
+NOVELTY = "novelty."
+
+
+def save(network: Network, path: Path | str) -> None:
+    """Write a network to an .npz file, all or nothing."""
+    about = {"format": FORMAT, "layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
+    novelty = {NOVELTY + name: np.asarray(array) for name, array in (network.novelty or {}).items()}
+    write_npz(path, {"params": network.params, **novelty}, about)
+
+
+def load(path: Path | str) -> Network:
+    """Read what `save` wrote. Raises InputError, in one sentence, for anything else."""
+    arrays, about = read_npz(path)
+    if about.get("format") != FORMAT:
+        raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
+    novelty = {name.removeprefix(NOVELTY): array for name, array in arrays.items() if name.startswith(NOVELTY)}
+    with naming(path):
+        return rebuild(about["layers"], arrays["params"], about["classes"], about["info"], novelty or None)
+
+
+@contextmanager
+def naming(path: Path | str) -> Iterator[None]:
+    """Name the file whose parts make no network."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} holds no valid model: {error}") from error
+
+
+def rebuild(
+    spec: Sequence[Sequence[Any]],
+    params: Array,
+    classes: Any,
+    info: dict[str, Any],
+    novelty: dict[str, Array] | None = None,
+    kinds: Sequence[type[Layer]] = (),
+) -> Network:
+    """Make a network, or an ensemble, from its parts.
+
+    Parameters
+    ----------
+    spec : list of list
+        The layers, as `Network.spec` gives them.
+    params : ndarray of float, shape (n_params,)
+    classes : sequence, length n_classes
+    info : dict
+    novelty : dict of str to ndarray, optional
+    kinds : sequence of type
+        Kinds of layers from elsewhere that the spec names: a pickle imports them by listing them.
+
+    Raises
+    ------
+    InputError
+        Where the parts do not fit each other.
+
+    """
+    n_params = _count(spec)  # before any memory is taken for what a file claims to hold
+    if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
+        raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
+    network = _skeleton(spec, params.dtype)
+    network.params[...] = params
+    if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
+        raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
+    network.classes, network.info, network.novelty = np.asarray(classes), dict(info), novelty
+    return network
+
+
+def _count(spec: Sequence[Sequence[Any]]) -> int:
+    """Count the parameters of the layers that the spec describes. Raises InputError where these do not fit."""
+    if spec and spec[0][0] == "Ensemble":
+        return sum(_count(member) for member in spec[0][1:])
+    layers, _ = checked_layers([_layer(entry) for entry in spec])
+    return sum(prod(shape) for layer in layers for shape in layer.shapes.values())
+
+
+def _skeleton(spec: Sequence[Sequence[Any]], dtype: Any) -> Network:
+    """Make the network that the spec describes, all parameters zero."""
+    if spec and spec[0][0] == "Ensemble":
+        from .ensemble import Ensemble
+
+        return Ensemble([_skeleton(member, dtype) for member in spec[0][1:]])
+    return Network([_layer(entry) for entry in spec], seed=None, dtype=dtype)
+
+
+def _layer(spec: Sequence[Any]) -> Layer:
+    """Make a layer from its spec, ["Linear", 784, 128] say."""
+    name, *arguments = spec
+    if isinstance(name, str) and ":" in name and name not in LAYERS:
+        raise InputError(f"it has a layer {name}, which is not known here: import {name.partition(':')[0]} first.")
+    if name not in LAYERS or not all(isinstance(argument, int | float) and argument >= 0 for argument in arguments):
+        raise InputError(f"{spec} is not a layer.")
+    return LAYERS[name](*arguments)
+
+
+def state_of(network: Network) -> dict[str, Any]:
+    """Give a network in parts, as `rebuild` takes them: what a pickle, a copy or skops keeps."""
+    state: dict[str, Any] = {"spec": network.spec, "params": network.params, "classes": network.classes.tolist()}
+    state |= {"info": network.info, "novelty": network.novelty}
+    if kinds := _kinds_from_elsewhere(network.spec):
+        state["kinds"] = kinds
+    return state
+
+
+def _kinds_from_elsewhere(spec: Any) -> list[type[Layer]]:
+    """List the kinds of layers that a spec, however deep, names by where they come from."""
+    if isinstance(spec, str):
+        return [LAYERS[spec]] if ":" in spec else []
+    return [kind for each in spec for kind in _kinds_from_elsewhere(each)] if isinstance(spec, list) else []

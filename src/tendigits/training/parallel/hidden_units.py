@@ -1,0 +1,131 @@
+"""Tensor parallel: a network with one hidden layer, divided among workers by its hidden units.
+
+    logits = a₁ W₂[first half] + a₂ W₂[second half] + b₂,  where  a₁ = relu(x W₁[:, first half] + b₁[first half])
+
+and likewise a₂: so half of the units with what leads to and from them are a network of their own, and the logits of the
+slices add up to those of the whole. Given the gradient of the loss with respect to that sum, each slice goes back by
+itself. All that workers have to exchange are logits, ten numbers for each example, where sharing out a batch takes all
+gradients and all parameters, with every step.
+"""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+
+from ..._util.arrays import Array
+from ...data.minibatch import Examples, Minibatch
+from ...nn.buffers import Buffers
+from ...nn.layers import Linear
+from ...nn.network import Network
+from ..settings import Settings
+from ..worker import Worker
+from .processes import shared_zeros
+from .sharing import Barrier, Shared
+
+LARGEST_BATCH = 200  # beyond it, that every worker gathers all images takes longer than an exchange of parameters
+
+
+def divisible(network: Network, n: int) -> bool:
+    """Whether the network has one hidden layer, with n equal parts."""
+    if len(network.layers) < 2:
+        return False
+    first, *between, last = network.layers
+    dense = type(first) is Linear and type(last) is Linear and all(layer.elementwise for layer in between)
+    return dense and network.sizes[1] % n == 0
+
+
+class HiddenUnits:
+    """A worker's slice of the network, whose logits are the sum of those of all slices.
+
+    Parameters
+    ----------
+    part : Network
+    rank : int
+    all_logits : ndarray of float, shape (n_workers, n_classes, n)
+        What each slice makes of a batch of up to n, in memory that all see.
+    barrier : callable
+
+    """
+
+    def __init__(self, part: Network, rank: int, all_logits: Array, barrier: Barrier) -> None:
+        self._part, self._rank, self._barrier, self._all_logits = part, rank, barrier, all_logits
+        self._logits = np.empty(all_logits.shape[1:], part.dtype)
+
+    def activations(
+        self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
+    ) -> list[Array]:
+        """Go forward through the slice, and once all have done so, add up their logits."""
+        n = len(x)
+        self._barrier()  # the logits of the last step have been read by all
+        *_, logits = ys = self._part.activations(x, out, rng)
+        self._all_logits[self._rank, :, :n] = logits.T
+        self._barrier()
+        return [*ys[:-1], np.sum(self._all_logits[:, :, :n], axis=0, out=self._logits[:, :n]).T]
+
+    def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
+        """Go back through the slice. Of the output biases only those of the first slice are in use."""
+        self._part.backward(ys, dlogits, out)
+        if self._rank:
+            self._part.grads[-dlogits.shape[1] :] = 0
+
+
+class _Batch(Minibatch):
+    """The whole batch, with random numbers of this worker's own for what the slice draws."""
+
+    def __init__(self, examples: Examples, settings: Settings, network: Network, rank: int) -> None:
+        self._rank, self._of = rank, settings.workers
+        self._draws = any(layer.draws for layer in network.layers)
+        super().__init__(examples, settings.batch_size, network.dtype, settings.distortion)
+
+    def fill(self, index: Array, rng: np.random.Generator) -> Minibatch:
+        """Take the examples at `index`."""
+        super().fill(index, rng)
+        if self._draws:
+            seeds = rng.integers(2**63, size=self._of)
+            self.rng = np.random.default_rng(seeds[self._rank])
+        return self
+
+
+def share_hidden_units(network: Network, examples: Examples, settings: Settings, barrier: Barrier) -> Shared:
+    """Share the work on each batch out among workers by hidden units."""
+    n, (n_in, n_hidden, n_out), between = settings.workers, network.sizes, network.layers[1:-1]
+    one = Network([Linear(n_in, n_hidden // n), *between, Linear(n_hidden // n, n_out)], seed=None, dtype=network.dtype)
+    size = one.params.size
+    params = shared_zeros((n, size), network.dtype)
+    grads = np.zeros_like(params)
+    all_logits = shared_zeros((n, n_out, settings.batch_size), network.dtype)
+    sums = shared_zeros((n, 2), np.float64)
+    parts = [slice(rank * size, (rank + 1) * size) for rank in range(n)]
+    optimizer = settings.make_optimizer(_vectors(params, grads, one))
+    workers = []
+    for rank in range(n):
+        part = one.replica(params[rank], grads[rank])
+        stand_in = HiddenUnits(part, rank, all_logits, barrier)
+        batch = _Batch(examples, settings, network, rank)
+        own_sums = sums[0] if rank == 0 else np.zeros(2)  # all find the same: the first one's count
+        workers.append(Worker(stand_in, optimizer, batch, Buffers(part, settings.batch_size), own_sums))
+    places = np.concatenate([_places(network, one, rank) for rank in range(n)])
+    own = np.flatnonzero(places >= 0)
+    return Shared(optimizer, own, places[own], workers, parts, sums)
+
+
+def _vectors(params: Array, grads: Array, one: Network) -> Network:
+    """Gather what an optimizer asks of a network: all parts' vectors end to end, and where in them the weights lie."""
+    starts = range(0, params.size, one.params.size)
+    weight_slices = [slice(start + W.start, start + W.stop) for start in starts for W in one.weight_slices]
+    vectors = SimpleNamespace(params=params.reshape(-1), grads=grads.reshape(-1), weight_slices=weight_slices)
+    return cast(Network, vectors)
+
+
+def _places(network: Network, one: Network, rank: int) -> Array:
+    """Find where in the network's vector the parameters of a slice come from; -1 for a bias out of use."""
+    positions = np.arange(network.params.size)
+    layers = network.replica(positions, positions).layers
+    first, last = layers[0], layers[-1]
+    assert isinstance(first, Linear)  # as `divisible` has found
+    assert isinstance(last, Linear)
+    units = slice(rank * one.sizes[1], (rank + 1) * one.sizes[1])
+    b = last.b if rank == 0 else np.full_like(last.b, -1)
+    return np.concatenate([first.W[:, units].ravel(), first.b[units], last.W[units].ravel(), b])

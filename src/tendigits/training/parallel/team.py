@@ -1,0 +1,91 @@
+"""A team: several workers who take the steps of one training together."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from copy import copy, deepcopy
+from typing import Any
+
+from ..._util.blas import one_blas_thread
+from ...data.minibatch import Examples
+from ...errors import InputError
+from ...nn.network import Network
+from ..settings import Settings
+from .data_parallel import share_examples
+from .hidden_units import LARGEST_BATCH, divisible, share_hidden_units
+from .processes import Processes, can_fork, shared_zeros
+from .sharing import part_of
+from .threads import Threads
+
+Steps = Callable[..., None]
+
+
+class Team:
+    """Workers who share the work on each batch, by examples or by hidden units, as processes or as threads.
+
+    The number of workers decides the bits of what is learned; what the workers are does not.
+
+    Parameters
+    ----------
+    network : Network
+    examples : Examples
+    settings : Settings
+        `workers` says how many.
+
+    Raises
+    ------
+    InputError
+        Where a layer mixes the examples of a batch, so that they cannot be shared out.
+
+    """
+
+    def __init__(self, network: Network, examples: Examples, settings: Settings) -> None:
+        if mixing := [layer for layer in network.layers if layer.mixes_examples]:
+            raise InputError(f"{mixing[0]} looks at the whole batch, so that it cannot be shared out: use one worker.")
+        self.backend = make_backend(settings.workers)
+        gathers_little = settings.batch_size <= LARGEST_BATCH and not settings.distortion and not settings.l2
+        by_units = gathers_little and divisible(network, settings.workers)
+        share = share_hidden_units if by_units else share_examples
+        self._shared = share(network, examples, settings, self.backend.barrier)
+        self.workers, self.sums, self.optimizer = self._shared.workers, self._shared.sums, self._shared.optimizer
+        state = self.optimizer.state
+        self.optimizer.state = {name: shared_zeros(vector.shape, vector.dtype) for name, vector in state.items()}
+
+    def __repr__(self) -> str:
+        return f"Team({self.backend})"
+
+    def __enter__(self) -> None:
+        """Keep BLAS from starting threads of its own for each worker."""
+        self._blas: AbstractContextManager[object] = one_blas_thread()
+        self._blas.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        """Give BLAS its threads back."""
+        self._blas.__exit__(*error)
+
+    def take(self, steps: Steps, run: Any, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
+        """Take the steps that are left of a run's epoch, together; this worker's own are told of, and interrupted."""
+        shared, params = self._shared, run.network.params
+        self.optimizer.params[shared.own] = params[shared.places]
+        for worker, part in zip(self.workers, shared.parts, strict=True):
+            worker.optimizer = part_of(self.optimizer, part)
+        followers = [_follower(run) for _ in self.workers]
+
+        def follow(rank: int) -> None:
+            steps(followers[rank], self.workers[rank], lambda: False, lambda n: None)
+
+        with self.backend.working(follow):
+            steps(run, self.workers[0], interrupted, tell)
+        self.optimizer.steps = self.workers[0].optimizer.steps
+        params[shared.places] = self.optimizer.params[shared.own]
+
+
+def make_backend(n: int) -> Processes | Threads:
+    """Make n workers: processes where they can be forked, else threads."""
+    return Processes(n) if can_fork() else Threads(n)
+
+
+def _follower(run: Any) -> Any:
+    """Copy a run for another worker, who counts for itself, with a generator in the same state."""
+    twin = copy(run)
+    twin.rng, twin.follows = deepcopy(run.rng), True
+    return twin

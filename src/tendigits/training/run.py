@@ -1,0 +1,194 @@
+"""A training run in progress: all that a checkpoint keeps of it, and what an epoch begins and ends with."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from .._util.arrays import Seed
+from .._util.progress import progress_bar
+from ..data.minibatch import Examples, Minibatch, checked
+from ..errors import Diverged, InputError
+from ..nn.buffers import Buffers
+from ..nn.loss import softmax_cross_entropy
+from ..nn.network import Network
+from .early_stopping import EarlyStopping, validation_accuracy
+from .history import History, Record
+from .parallel.team import Team
+from .settings import Settings
+from .worker import Worker
+
+Data = Sequence[Any]  # images, labels and perhaps weights
+Callback = Callable[[Network, History], object]
+
+
+class Run:
+    """A training run: what it trains and with what, and how far it has come.
+
+    Parameters
+    ----------
+    network : Network
+    train, validation : tuple of array
+        Images, class indices and perhaps weights, as of `tendigits.fit`.
+    settings : Settings
+    seed : int or numpy.random.Generator
+    rate : callable, optional
+        The learning rate, called before each step with the progress of training (0 to 1); by default what the
+        settings say.
+
+    Attributes
+    ----------
+    history : History
+    order : ndarray of int, shape (n,)
+        The epoch's order of the examples; empty before its first step is due.
+    seen : int
+        How many examples of the epoch have been seen.
+    optimizer : SGD
+    sums : ndarray of float64, shape (n_workers, 2)
+        For each worker, of the epoch so far: loss × weight, and examples that were right.
+
+    """
+
+    follows = False  # whether this is the copy of a run with which another worker goes along
+
+    def __init__(
+        self,
+        network: Network,
+        train: Data,
+        validation: Data | None,
+        settings: Settings,
+        seed: Seed,
+        rate: Callable[[float], float] | None = None,
+    ) -> None:
+        self.network, self.settings, self.rate = network, settings, rate or settings.scheduled_rate
+        self.rng = np.random.default_rng(seed)
+        self.examples = self._checked(train)
+        self.validation = self._checked(validation) if validation else None
+        self._check_settings()
+        self.history = History()
+        self.early_stopping: EarlyStopping | None = None
+        if settings.patience:
+            self.early_stopping = EarlyStopping(network.params, validation_accuracy, settings.patience - 1)
+        self.team = Team(network, self.examples, settings) if settings.workers > 1 else None
+        self.worker = self.team.workers[0] if self.team else self._one_worker()
+        self.optimizer = self.team.optimizer if self.team else self.worker.optimizer
+        self.sums = self.team.sums if self.team else self.worker.sums[np.newaxis]
+        self.begin_epoch()
+
+    def __repr__(self) -> str:
+        return f"Run({self.network}, {len(self.history)} of {self.settings.epochs} epochs, {self.seen:,} examples seen)"
+
+    def _checked(self, data: Data) -> Examples:
+        images, labels, weights = (*data, None)[:3]
+        network = self.network
+        return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype)
+
+    def _check_settings(self) -> None:
+        settings = self.settings
+        if settings.batch_size > self.n:
+            raise InputError(
+                f"A batch of {settings.batch_size} is larger than the data: there are {self.n} training images."
+            )
+        if settings.patience and not self.validation:
+            raise InputError("Early stopping needs validation data to decide by.")
+        if settings.distortion and len(self.examples.shape) != 2:
+            raise InputError(
+                f"To distort images, fit needs them as (n, height, width), not (n, {self.examples.shape})."
+            )
+
+    def _one_worker(self) -> Worker:
+        size = self.settings.batch_size
+        batch = Minibatch(self.examples, size, self.network.dtype, self.settings.distortion)
+        optimizer = self.settings.make_optimizer(self.network)
+        return Worker(self.network, optimizer, batch, Buffers(self.network, size), np.zeros(2))
+
+    @property
+    def n(self) -> int:
+        """The number of training examples."""
+        return len(self.examples)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that is trained and validated on."""
+        sha256 = hashlib.sha256()
+        for examples in filter(None, (self.examples, self.validation)):
+            for array in (examples.rows, examples.labels, examples.weights):
+                if array is not None:
+                    sha256.update(np.ascontiguousarray(array).data)
+        return sha256.hexdigest()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or early stopping says that it is over."""
+        is_over = self.early_stopping is not None and self.early_stopping.is_over
+        return is_over or len(self.history) >= self.settings.epochs
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the step that is due, or, once the epoch's last is taken, of that one."""
+        steps_per_epoch = -(-self.n // self.settings.batch_size)
+        step = len(self.history) * steps_per_epoch + min(self.seen // self.settings.batch_size, steps_per_epoch - 1)
+        return self.rate(step / (self.settings.epochs * steps_per_epoch))
+
+    def begin_epoch(self) -> None:
+        """Forget what the last epoch saw."""
+        self.order = np.arange(0)
+        self.seen = 0
+        self.sums[...] = 0
+        self.seconds = 0.0
+
+    def draw_order(self) -> None:
+        """Draw the order of the epoch's examples, unless that has been done."""
+        if len(self.order) == 0:
+            self.order = self.rng.permutation(self.n) if self.settings.shuffle else np.arange(self.n)
+
+    @contextmanager
+    def watched(self, progress: bool | None) -> Iterator[Callable[[int], object]]:
+        """Time the block, and show its progress: it is given a function to tell how many more examples it has seen."""
+        started = time.perf_counter()
+        title = f"epoch {len(self.history) + 1}/{self.settings.epochs}"
+        with progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar:
+            yield bar.update
+        self.seconds += time.perf_counter() - started
+
+    def end_epoch(self) -> None:
+        """Look at the validation data, and write the epoch's record."""
+        self.check_finite(float(np.abs(self.network.params).max()))
+        loss, correct = self.sums.sum(axis=0).tolist()
+        record: Record = {
+            "epoch": len(self.history) + 1,
+            "learning_rate": self.learning_rate,
+            "train_loss": loss / self.examples.total(self.order),
+            "train_accuracy": correct / self.n,
+        }
+        if self.validation:
+            record |= self._validated(self.validation)
+        self.history.records.append(record | {"seconds": self.seconds})
+        if self.early_stopping:
+            self.early_stopping.watch(self.history.last)
+        self.begin_epoch()
+
+    def _validated(self, examples: Examples) -> Record:
+        logits = self.network.logits(examples.rows)
+        right = logits.argmax(axis=1) == examples.labels
+        loss, _ = softmax_cross_entropy(logits, examples.labels, examples.weights)
+        return {"validation_loss": loss, "validation_accuracy": float(np.average(right, weights=examples.weights))}
+
+    def keep_best(self) -> None:
+        """With early stopping, bring back the weights of the best epoch."""
+        if self.early_stopping:
+            self.network.params[...] = self.early_stopping.best_params
+
+    def check_finite(self, value: float) -> None:
+        """Raise Diverged where the loss, or the largest parameter, is no longer finite."""
+        if not isfinite(value) and not self.follows:  # who follows leaves it to the first worker to find out
+            raise Diverged(
+                f"Training diverged in epoch {len(self.history) + 1}, after {self.seen} of {self.n} images: the loss "
+                f"is no longer finite. The learning rate {self.settings.rate:g} is too high for a batch size of "
+                f"{self.settings.batch_size}; try a tenth of it."
+            )
