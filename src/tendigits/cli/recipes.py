@@ -14,7 +14,8 @@ def recipes() -> None:
     """List the recipes of `tendigits train --recipe NAME`, each with the options that it stands for."""
     for name, recipe in RECIPES.items():
         click.echo(f"{name}: {recipe.summary}")
-        click.echo(f"    tendigits train {shlex.join(words(recipe.options))}")
+        data = (word for source in recipe.data for word in ("--data", source))
+        click.echo(f"    tendigits train {shlex.join([*data, *words(recipe.options)])}")
 
 
 def words(options: dict[str, Any]) -> Iterator[str]:

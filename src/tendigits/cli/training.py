@@ -25,7 +25,8 @@ RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZ
 def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -> None:
     """Make a recipe's options the defaults, whatever these were, so that what else is given still counts."""
     if name:
-        context.default_map = RECIPES[name].options
+        recipe = RECIPES[name]
+        context.default_map = recipe.options | ({"data": recipe.data} if recipe.data else {})
 
 
 OPTIONS = [

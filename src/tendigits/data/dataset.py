@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ class Dataset:
     Images are uint8, shape (n, height, width), 0 for paper; labels are uint8, shape (n,).
     `digest` is the SHA-256, in hexadecimal, of the four arrays, each written as an IDX file, one after the
     other in the order below: the same images and labels have the same digest wherever they came from.
+    Of the training images the last `n_added` come from other data sets (`join`): these are never validated on.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Dataset:
     test_images: np.ndarray
     test_labels: np.ndarray
     digest: str
+    n_added: int = 0
 
     @property
     def classes(self) -> np.ndarray:
@@ -37,7 +40,8 @@ def make_dataset(name: str, arrays: Arrays) -> Dataset:
     sha256 = hashlib.sha256()
     for role in NAMES:
         sha256.update(idx_bytes(arrays[role]))
-    return Dataset(name, **arrays, digest=sha256.hexdigest())
+    four: dict[str, Any] = arrays
+    return Dataset(name, **four, digest=sha256.hexdigest())
 
 
 def check(arrays: Arrays, where: str) -> None:

@@ -45,6 +45,7 @@ SHAPES: dict[int, dict[str, str]] = {
         "swan": "28,26 50,5 68,22 52,56 16,94! 44,84 70,93 90,76",
         "flat": "20,12 60,7 76,20 62,48 20,92! 82,90",
         "long foot": "30,26 50,6 68,22 52,52 12,92! 96,92",
+        "loose": "34,30 40,8 70,10 68,36 40,66 22,92 14,84 34,76 60,92 84,80",
     },
     3: {
         "round": "22,18 48,5 72,24 44,46! 78,70 50,95 20,82",
@@ -56,6 +57,7 @@ SHAPES: dict[int, dict[str, str]] = {
         "tail": "28,14 55,5 68,24 45,42! 72,58 62,85 22,98",
         "hooked": "30,27 28,11 56,4 72,20 46,44! 76,66 52,95 26,94 22,80",
         "small head": "34,14 54,5 64,18 46,34! 78,58 56,95 16,86",
+        "pen strokes": "30,18 46,7 62,12 70,4! 46,38! 66,54 58,80 34,95 18,88",
     },
     4: {
         "open": "28,6 20,55! 84,55 | 68,25 66,95",
@@ -102,6 +104,8 @@ SHAPES: dict[int, dict[str, str]] = {
         "crossed, hooked": "20,32 22,10! 42,16 74,6! 52,48 44,95 | 28,52 76,50",
         "crossed, slanted bar": "18,16 80,8! 40,95 | 36,58 76,42",
         "crossed low": "24,14 74,10! 50,94 | 28,62 80,60",
+        "crossed, cup": "24,9 28,32 46,30 76,6! 57,52 46,95 | 24,62 78,57",
+        "crossed, deep serif": "24,36 25,8! 40,24 77,7! 56,52 46,95 | 28,60 80,54",
     },
     8: {
         "of one stroke": "68,18 46,6 30,22 50,46 72,72 50,95 28,74 50,46 70,24 64,12",
@@ -110,6 +114,7 @@ SHAPES: dict[int, dict[str, str]] = {
         "two circles apart": "48,42 34,32 36,12 54,5 68,16 66,34 50,43 | 52,48 28,58 26,84 48,95 70,86 74,62 54,49",
         "open": "74,14 48,6 32,24 54,48 70,72 48,95 28,76 46,52 80,10",
         "slender": "62,14 46,6 36,22 52,46 64,74 48,95 36,76 52,44 64,20",
+        "curled": "70,30 72,10 54,8 42,24 52,48 54,74 38,95 26,82 42,58 66,38 74,18",
         "large head": "72,16 46,5 24,24 48,52 66,76 48,95 34,78 52,50 76,26 66,10",
         "flourish": "50,46 30,66 36,94 58,88 56,60 42,34 54,10 80,8 88,24 70,36 46,40",
     },
@@ -121,6 +126,7 @@ SHAPES: dict[int, dict[str, str]] = {
         "hooked": "72,20 48,5 26,28 48,50 72,22! 74,68 56,95 28,92 20,78",
         "smooth": "72,26 52,5 28,20 36,46 62,44 73,18 72,64 54,94 26,86",
         "two strokes": "66,26 48,6 28,16 30,42 52,46 67,24 | 70,10 64,95",
+        "wide head": "80,22 52,5 18,20 22,42 52,42 78,18! 72,58 52,95",
         "open": "74,12 46,8 28,30 48,50 74,18! 66,60 60,95",
         "small head": "66,16 48,5 34,20 48,36 66,16! 66,58 60,95",
     },
@@ -154,7 +160,7 @@ def glyph(digit: int, shape: str, n_points: int) -> Glyph:
     return Glyph(places, ends, _evenly(splines, places, n_points))
 
 
-def _catmull_rom(places: Array, per_piece: int = 24) -> Array:
+def _catmull_rom(places: Array, per_piece: int = 100) -> Array:
     """Go smoothly through places (k, d): points, (per_piece · (k - 1) + 1, d); straight between two corners.
 
     E. Catmull and R. Rom, "A class of local interpolating splines", 1974.
@@ -175,4 +181,5 @@ def _evenly(splines: list[Array], places: Array, n_points: int) -> Array:
         step[0] = 0  # the way through the air
     way = np.cumsum(np.concatenate(steps))
     rows = np.searchsorted(way, np.linspace(0, way[-1], n_points)).clip(0, len(way) - 1)
-    return np.concatenate(splines)[rows]
+    picked: Array = np.concatenate(splines)[rows]
+    return picked

@@ -1,8 +1,10 @@
 """Recipes: named ways to train, each nothing but a set of ordinary options of `tendigits train`.
 
     train_and_test(load_mnist(), **recipe("best"))
+    train_and_test(load(*RECIPES["hands"].data), **recipe("hands"))
 
-is `tendigits train --data mnist --recipe best`. What each of them reaches on MNIST is in docs/results.md.
+are `tendigits train --data mnist --recipe best` and `tendigits train --recipe hands`: a recipe may name its data, too.
+What each of them reaches on MNIST is in docs/results.md.
 """
 
 from collections.abc import Mapping
@@ -16,10 +18,14 @@ from .settings import Settings
 
 @dataclass(frozen=True)
 class Recipe:
-    """What it is for, in a few words, and its options: those of `tendigits train`, with _ for -."""
+    """What it is for, in a few words, and its options: those of `tendigits train`, with _ for -.
+
+    `data` names what it trains on, the arguments of `load`; where there is none, any data will do.
+    """
 
     summary: str
     options: dict[str, Any]
+    data: tuple[str, ...] = ()
 
 
 DISTORTED = {"rotation": 12.0, "scaling": 0.12, "shear": 0.1, "translation": 1.5, "elastic": 1.0}
@@ -47,6 +53,11 @@ RECIPES = {
     "best": Recipe(
         "the most that 784-128-10 learns, from distorted images",
         {"epochs": 200, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **DISTORTED},
+    ),
+    "hands": Recipe(
+        "the same network for handwriting of the whole world: the one that ships",
+        {"epochs": 200, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **DISTORTED},
+        data=("mnist", "digits", "strokes"),
     ),
     "cnn": Recipe("a small convolutional network", CNN),
     "ensemble": Recipe("five of these, asked together", {**CNN, "members": 5}),
