@@ -2,11 +2,10 @@
 
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
-from ..training.recipes import RECIPES
+from ..training.recipes import RECIPES, Recipe
 
 
 @click.command()
@@ -14,11 +13,12 @@ def recipes() -> None:
     """List the recipes of `tendigits train --recipe NAME`, each with the options that it stands for."""
     for name, recipe in RECIPES.items():
         click.echo(f"{name}: {recipe.summary}")
-        data = (word for source in recipe.data for word in ("--data", source))
-        click.echo(f"    tendigits train {shlex.join([*data, *words(recipe.options)])}")
+        click.echo(f"    tendigits train {shlex.join(words(recipe))}")
 
 
-def words(options: dict[str, Any]) -> Iterator[str]:
-    """Spell options as one would type them."""
-    for name, value in options.items():
+def words(recipe: Recipe) -> Iterator[str]:
+    """Spell a recipe's options as one would type them."""
+    for source in recipe.data:
+        yield from ("--data", source)
+    for name, value in recipe.options.items():
         yield from (f"--{name.replace('_', '-')}", str(value))
