@@ -8,7 +8,8 @@ import click
 
 from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
-from ..data.load import load
+from ..data.join import join
+from ..data.load import BUNDLED, load
 from ..errors import DataUnavailable, InputError
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
@@ -18,9 +19,11 @@ DATA_HELP = "a folder of four IDX files, gzipped or not (MNIST, Fashion-MNIST, K
 model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
 data_option = click.option(
     "--data",
-    default="auto",
-    metavar="auto|mnist|digits|DIR",
-    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+    multiple=True,
+    default=["auto"],
+    metavar="auto|mnist|digits|strokes|DIR",
+    help=f"MNIST; scikit-learn's small digits; digits drawn from strokes; {DATA_HELP}; or auto: MNIST if it can be "
+    "had, else digits. Given several times, the first is validated and tested on, and all are trained on.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 own_data_option = click.option(
@@ -64,12 +67,12 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-def load_data(source: str) -> Dataset:
-    """Load data by name or from a folder.
+def load_data(*sources: str) -> Dataset:
+    """Load data by name or from folders, and join them.
 
     Parameters
     ----------
-    source : {"auto", "mnist", "digits"} or path
+    *sources : {"auto", "mnist", "digits", "strokes"} or path
         "auto" is MNIST or, if it cannot be downloaded, the bundled digits, with a line on stderr that says so.
 
     Returns
@@ -77,8 +80,12 @@ def load_data(source: str) -> Dataset:
     Dataset
         The data.
     """
-    if source != "auto":
-        return load(source)
+    if "auto" not in sources:
+        return load(*sources)
+    return join([_mnist_or_digits() if source == "auto" else load(source) for source in sources])
+
+
+def _mnist_or_digits() -> Dataset:
     try:
         return load("mnist")
     except DataUnavailable:
@@ -91,7 +98,7 @@ def load_data(source: str) -> Dataset:
 
 
 def own_data(network: Network) -> str:
-    """Name the data that a model was trained on.
+    """Name the data that a model was trained on; of several sources, the first.
 
     Parameters
     ----------
@@ -101,15 +108,15 @@ def own_data(network: Network) -> str:
     Returns
     -------
     str
-        "mnist" or "digits".
+        "mnist", "digits" or "strokes".
 
     Raises
     ------
     InputError
         If it was trained on other data, which only the user can find.
     """
-    name = str(network.info.get("data", {}).get("name"))
-    if name not in ("mnist", "digits"):
+    name = str(network.info.get("data", {}).get("name")).split("+")[0]
+    if name not in ("mnist", *BUNDLED):
         raise InputError(f"The model was trained on {name!r}: say with --data where to find it.")
     return name
 

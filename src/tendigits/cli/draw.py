@@ -38,4 +38,5 @@ def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
 
 
 def _own_data(network: Network) -> str:
-    return "digits" if network.info.get("data", {}).get("name") == "digits" else "auto"
+    name = str(network.info.get("data", {}).get("name"))
+    return "digits" if name.split("+")[0] == "digits" else "auto"

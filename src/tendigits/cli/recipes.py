@@ -2,11 +2,10 @@
 
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
-from ..training.recipes import RECIPES
+from ..training.recipes import RECIPES, Recipe
 
 
 @click.command()
@@ -14,16 +13,16 @@ def recipes() -> None:
     """List the recipes of `tendigits train --recipe NAME`, each with the options that it stands for."""
     for name, recipe in RECIPES.items():
         click.echo(f"{name}: {recipe.summary}")
-        click.echo(f"    tendigits train {shlex.join(words(recipe.options))}")
+        click.echo(f"    tendigits train {shlex.join(words(recipe))}")
 
 
-def words(options: dict[str, Any]) -> Iterator[str]:
-    """Spell options as one would type them.
+def words(recipe: Recipe) -> Iterator[str]:
+    """Spell a recipe's options as one would type them.
 
     Parameters
     ----------
-    options : dict
-        Values by option, with _ for -.
+    recipe : Recipe
+        Its options have _ for -.
 
     Yields
     ------
@@ -32,8 +31,10 @@ def words(options: dict[str, Any]) -> Iterator[str]:
 
     Examples
     --------
-    >>> " ".join(words({"epochs": 5, "batch_size": 160}))
-    '--epochs 5 --batch-size 160'
+    >>> " ".join(words(Recipe("", {"epochs": 5, "batch_size": 160}, ("mnist", "digits"))))
+    '--data mnist --data digits --epochs 5 --batch-size 160'
     """
-    for name, value in options.items():
+    for source in recipe.data:
+        yield from ("--data", source)
+    for name, value in recipe.options.items():
         yield from (f"--{name.replace('_', '-')}", str(value))

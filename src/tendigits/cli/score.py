@@ -26,7 +26,14 @@ from .training import as_training, training_options
 @json_option
 @click.pass_context
 def score(
-    context: click.Context, /, data: str, seeds: int, against: str | None, jobs: int, as_json: bool, **options: Any
+    context: click.Context,
+    /,
+    data: tuple[str, ...],
+    seeds: int,
+    against: str | None,
+    jobs: int,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Train with several seeds, and report the mean test accuracy, its spread and its interval.
 
@@ -38,7 +45,7 @@ def score(
     ways = {"first": as_training(**options)}
     if against is not None:
         ways["second"] = as_training(**_other(context, against, options))
-    dataset = load_data(data)
+    dataset = load_data(*data)
     scores = {name: score_seeds(dataset, seeds=range(seeds), jobs=jobs, **way) for name, way in ways.items()}
     if as_json:
         print_json({"data": dataset.name, **_report(scores)})

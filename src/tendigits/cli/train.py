@@ -30,7 +30,7 @@ from .training import as_training, training_options
 @plots_option
 @json_option
 def train(
-    data: str,
+    data: tuple[str, ...],
     seed: int,
     out: Path,
     resume: bool,
@@ -48,7 +48,7 @@ def train(
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
-    dataset = load_data(data)
+    dataset = load_data(*data)
     say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
     try:
         result = train_and_test(

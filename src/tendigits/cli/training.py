@@ -7,7 +7,7 @@ import click
 
 from ..nn.optimizers import OPTIMIZERS
 from ..nn.schedules import SCHEDULES
-from ..training.recipes import RECIPES, training
+from ..training.recipes import RECIPES, named, training
 from ..training.settings import Settings
 
 DEFAULT = Settings()
@@ -25,13 +25,14 @@ RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZ
 def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -> None:
     """Make a recipe's options the defaults, so that options given beside it still count."""
     if name:
-        context.default_map = RECIPES[name].options
+        recipe = named(name)
+        context.default_map = recipe.options | ({"data": recipe.data} if recipe.data else {})
 
 
 OPTIONS = [
     click.option(
         "--recipe",
-        type=click.Choice(list(RECIPES)),
+        metavar="|".join(RECIPES),
         is_eager=True,
         expose_value=False,
         callback=_take_recipe,

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,9 @@ class Dataset:
     digest : str
         The SHA-256, in hexadecimal, of the training images, training labels, test images and test labels, each written
         as an IDX file: the same images and labels have the same digest wherever they came from.
+    n_added : int
+        How many of the training images, the last ones, come from other data sets (see `join`): they are never
+        validated on.
     """
 
     name: str
@@ -33,6 +37,7 @@ class Dataset:
     test_images: np.ndarray
     test_labels: np.ndarray
     digest: str
+    n_added: int = 0
 
     def __repr__(self) -> str:
         height, width = self.train_images.shape[1:]
@@ -65,7 +70,8 @@ def make_dataset(name: str, arrays: Arrays) -> Dataset:
     sha256 = hashlib.sha256()
     for role in NAMES:
         sha256.update(idx_bytes(arrays[role]))
-    return Dataset(name, **arrays, digest=sha256.hexdigest())
+    four: dict[str, Any] = arrays
+    return Dataset(name, **four, digest=sha256.hexdigest())
 
 
 def check(arrays: Arrays, where: str) -> None:

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
@@ -63,7 +64,8 @@ def _read_cache() -> Dataset | None:
         for role in NAMES:
             check_kind(role, arrays[role], "The cache")
         check(arrays, "The cache")
-        return Dataset(metadata["name"], **arrays, digest=metadata["digest"])
+        four: dict[str, Any] = arrays
+        return Dataset(metadata["name"], **four, digest=metadata["digest"])
     except (InputError, OSError, RuntimeError, KeyError, TypeError):  # damaged, or made by another version:
         return None  # it is downloaded again
 

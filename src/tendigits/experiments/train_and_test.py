@@ -160,10 +160,12 @@ def train_and_test(
 def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator) -> tuple[Pair, Pair]:
     """Divide the training images into those to train on and those to validate on."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
-    n = len(labels) // 12 if n_validation is None else n_validation
-    if not 1 <= n < len(labels):
-        raise InputError(f"{n} validation images cannot be held out of {len(labels)}.")
-    kept, held_out = stratified_split(labels, n, rng)
+    own = len(labels) - dataset.n_added
+    n = own // 12 if n_validation is None else n_validation
+    if not 1 <= n < own:
+        raise InputError(f"{n} validation images cannot be held out of {own}.")
+    kept, held_out = stratified_split(labels[:own], n, rng)
+    kept = np.append(kept, np.arange(own, len(labels)))
     return (images[kept], labels[kept]), (images[held_out], labels[held_out])
 
 

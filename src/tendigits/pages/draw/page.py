@@ -111,7 +111,7 @@ def _check_network(network: Network) -> None:
 
 
 def _own_data(network: Network) -> Dataset:
-    if network.info.get("data", {}).get("name") == "digits":
+    if network.info.get("data", {}).get("name", "").split("+")[0] == "digits":
         return load_digits()
     try:
         return load_mnist()
