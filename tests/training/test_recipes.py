@@ -68,7 +68,7 @@ def interrupt(network, history):
 
 
 def test_an_unknown_recipe():
-    with pytest.raises(InputError, match="no recipe 'worst': choose one of seed, fast"):
+    with pytest.raises(InputError, match="no recipe 'worst': choose one of baseline, fast"):
         recipe("worst")
 
 
