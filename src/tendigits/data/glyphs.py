@@ -152,15 +152,14 @@ class Glyph:
     spline: Array
 
 
-@lru_cache(None)
-def glyph(digit: int, shape: str, n_points: int) -> Glyph:
-    """Read one of SHAPES.
+@lru_cache(1000)
+def glyph(shape: str, n_points: int) -> Glyph:
+    """Read a shape.
 
     Parameters
     ----------
-    digit : int
     shape : str
-        The name of one of its shapes.
+        Places, as SHAPES has them.
     n_points : int
         How many points its path is divided into.
 
@@ -168,7 +167,7 @@ def glyph(digit: int, shape: str, n_points: int) -> Glyph:
     -------
     Glyph
     """
-    strokes = [text.split() for text in SHAPES[digit][shape].split("|")]
+    strokes = [text.split() for text in shape.split("|")]
     marks = [mark for stroke in strokes for mark in stroke]
     places = np.array([mark.rstrip("!").split(",") for mark in marks], float) / 100 - 0.5
     splines, ends, first = [], np.zeros(len(marks), bool), 0
