@@ -17,7 +17,6 @@ MODULES = sorted(
     if path.name != "__main__.py"
 )
 TO_CONVERT = (  # whose docstrings are not numpydoc yet
-    "tendigits.nn",
     "tendigits.training",
     "tendigits.estimator",
     "tendigits.images",
