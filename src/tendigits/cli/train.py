@@ -13,6 +13,7 @@ from .._util.files import check_writable
 from ..data.dataset import Dataset
 from ..experiments.train_and_test import Experiment, train_and_test
 from ..models.builder import architecture
+from ..models.ensemble import Ensemble
 from ..nn.layers import Linear
 from ..nn.network import Network
 from ..training.history import History
@@ -126,6 +127,6 @@ def _draw(folder: Path, result: Experiment, dataset: Dataset) -> None:
     plots.save(plots.samples(images, evaluation, shown), folder / "samples.png")
     plots.save(plots.learning_curves(result.history), folder / "learning_curves.png")
     plots.save(plots.confusion_matrix(evaluation), folder / "confusion.png")
-    if isinstance(result.network.layers[0], Linear):
+    if not isinstance(result.network, Ensemble) and isinstance(result.network.layers[0], Linear):
         plots.save(plots.first_layer(result.network, images[0].shape), folder / "first_layer.png")
     result.history.save(folder / "history.csv")
