@@ -40,8 +40,7 @@ def train(folder, recipe, seed):
     model, report = (folder / f"{recipe}-{seed}.{suffix}" for suffix in ("npz", "json"))
     if not report.exists():
         options = [
-            "--data",
-            "mnist",
+            *([] if RECIPES[recipe].data else ["--data", "mnist"]),
             "--recipe",
             recipe,
             "--seed",
@@ -86,7 +85,7 @@ def table(reports):
 
 def commands():
     """The options behind each name."""
-    return "\n".join(f"    {name + ':':<10}{shlex.join(words(recipe.options))}" for name, recipe in RECIPES.items())
+    return "\n".join(f"    {name + ':':<10}{shlex.join(words(recipe))}" for name, recipe in RECIPES.items())
 
 
 def curves(reports):

@@ -1,13 +1,15 @@
 """tendigits on pictures: an epoch of distortions, and an epoch of the convolutional network of the recipe `cnn`."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
-from tendigits.training.parallel.backend import one_blas_thread_each
 
 from tendigits import Network
+from tendigits._util.blas import one_blas_thread
 from tendigits.data.distortions import Distortion, warp
 from tendigits.models.builder import architecture
+from tendigits.training.loop import epoch
 from tendigits.training.recipes import DISTORTED, RECIPES
 from tendigits.training.run import Run
 
@@ -30,7 +32,7 @@ class Distort(Contestant):
         """Distort every image once."""
         rng = np.random.default_rng(0)
         tasks = [(index, self.kind.draw(len(index), (28, 28), rng)) for index in self.batches]
-        with one_blas_thread_each(2):
+        with one_blas_thread():
             list(self.pool.map(self.one, tasks))
 
     def one(self, task: tuple) -> None:
@@ -40,20 +42,19 @@ class Distort(Contestant):
 
 
 class Convolve(Contestant):
-    """`train.Run.epoch`, as in contestants/tendigits.py, each batch shared out among workers."""
+    """`training.loop.epoch`, as in contestants/tendigits.py, each batch shared out among workers."""
 
     def prepare(self, problem: Problem) -> None:
         """Make the network and its run."""
         images = np.array(problem.images).reshape(-1, 28, 28)
         self.network = Network(cnn_layers(), seed=0)
-        self.run = Run(
-            self.network, (images, problem.labels), None, plain_sgd(problem, self.threads), GivenOrder(problem.order)
-        )
+        self.run = Run(self.network, (images, problem.labels), None, plain_sgd(problem, self.threads), 0)
+        self.run.rng = GivenOrder(problem.order)
 
     def epoch(self) -> float:
         """Train for one epoch."""
-        with one_blas_thread_each(self.threads):
-            self.run.epoch(progress=False)
+        with self.run.team or nullcontext():
+            epoch(self.run)
         return self.run.history.last["train_loss"]
 
 

@@ -1,11 +1,13 @@
 """tendigits as its users run it: the very loop of `fit`, without validation and without a progress bar."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from itertools import cycle
 
 import numpy as np
-from tendigits.training.parallel.backend import one_blas_thread_each
 
 from tendigits import Network, Settings
+from tendigits.training.loop import epoch, steps
 from tendigits.training.run import Run
 
 from ..problem import CLASSES, Problem
@@ -38,7 +40,7 @@ def plain_sgd(problem: Problem, workers: int) -> Settings:
 
 
 class Tendigits(Contestant):
-    """`train.Run.epoch` over uint8 images; `Network.predict` and `Network.forward`."""
+    """`training.loop.epoch` over uint8 images; `Network.predict` and `Network.forward`."""
 
     def prepare(self, problem: Problem) -> None:
         """Make the network and its run."""
@@ -47,18 +49,20 @@ class Tendigits(Contestant):
         self.network.params[...] = np.concatenate([p.ravel() for p in problem.start])
         self.order = problem.order
         settings = plain_sgd(problem, self.threads)
-        self.run = Run(self.network, (images, problem.labels), None, settings, GivenOrder(problem.order))
+        self.run = Run(self.network, (images, problem.labels), None, settings, 0)
+        self.run.rng = GivenOrder(problem.order)
 
     def epoch(self) -> float:
         """Train for one epoch."""
-        with one_blas_thread_each(self.threads):
-            self.run.epoch(progress=False)
+        with self.run.team or nullcontext():
+            epoch(self.run)
         return self.run.history.last["train_loss"]
 
-    def begin(self) -> Callable[[], int]:
+    def begin(self) -> Callable[[], None]:
         """Begin an epoch; return what does one of its steps."""
         self.run.order = self.order
-        return self.run.step
+        stop = cycle([False, True])  # asked before a step, and after it
+        return lambda: steps(self.run, self.run.worker, lambda: next(stop), lambda n: None)
 
     def params(self) -> list[np.ndarray]:
         """Return copies of the layers' views."""

@@ -1,6 +1,6 @@
 """A neural network from scratch, in NumPy only, that reads handwritten digits.
 
-`import tendigits` loads NumPy and nothing heavier: everything below is imported when it is first used.
+`import tendigits` loads nothing heavier than NumPy: every public name is imported when it is first used.
 """
 
 from importlib import import_module
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from .errors import InputError as InputError
     from .estimator.classifier import DigitClassifier as DigitClassifier
     from .experiments.seed_stats import Scores as Scores
+    from .experiments.seed_stats import compare as compare
     from .experiments.seed_stats import score as score
     from .experiments.train_and_test import Experiment as Experiment
     from .experiments.train_and_test import train_and_test as train_and_test
     from .images.decode import read_image as read_image
     from .images.mnist_format import to_mnist as to_mnist
+    from .models.convert.formats import export as export
     from .models.pretrained import load_pretrained as load_pretrained
     from .nn.network import Network as Network
     from .pages.draw.page import draw as draw
@@ -52,9 +54,11 @@ _HOMES = {
     "Network": "nn.network",
     "draw": "pages.draw.page",
     "load_pretrained": "models.pretrained",
+    "export": "models.convert.formats",
     "recipe": "training.recipes",
     "Scores": "experiments.seed_stats",
     "score": "experiments.seed_stats",
+    "compare": "experiments.seed_stats",
     "Settings": "training.settings",
     "fit": "training.loop",
 }

@@ -1,12 +1,12 @@
-"""The errors a caller may meet: each carries one sentence that says what to do."""
+"""The errors that callers may meet: each carries one sentence that says what to do."""
 
 
 class InputError(ValueError):
-    """What was handed in (an argument, an array, a file) cannot be used as it is."""
+    """An argument, an array or a file cannot be used as it is."""
 
 
 class DataUnavailable(OSError):
-    """A data set could not be had from any of its sources; the message lists each and why it failed."""
+    """A data set could not be downloaded; the message lists every source and why it failed."""
 
 
 class Diverged(ArithmeticError):

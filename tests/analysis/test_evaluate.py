@@ -44,3 +44,7 @@ def test_the_interval_contains_the_accuracy_and_stays_within_0_and_1(n, data):
     low, high = accuracy_interval(correct, n)
     assert 0 <= low <= correct / n <= high <= 1
     assert low < high
+
+
+def test_it_is_shown_by_its_accuracy(evaluation):
+    assert repr(evaluation) == "Evaluation(40.00% of 5 images)"

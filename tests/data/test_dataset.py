@@ -299,3 +299,7 @@ def test_stratified_split_depends_on_the_generator():
 def test_stratified_split_leaves_some_to_train_on(n_held_out):
     with pytest.raises(InputError, match=f"Cannot hold out {n_held_out} of 10 images"):
         stratified_split(np.arange(10), n_held_out, np.random.default_rng(0))
+
+
+def test_a_data_set_is_shown_by_its_counts(digits):
+    assert repr(digits) == "Dataset('digits': 1,438 training and 359 test images of 28 × 28, 10 classes)"

@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from tendigits import Distortion, InputError
-from tendigits.data.distortions import Moves, warp
+from tendigits.data.distortions import DisplacementField, warp
 
 KINDS = [
     Distortion(rotation=20),
@@ -54,7 +54,7 @@ def moved(image, coefficients):
     """Warp one image by displacements u and v, each a constant, a part of the row, and a part of the column."""
     basis = Distortion().draw(1, image.shape, np.random.default_rng(0)).basis
     out = np.empty((1, *image.shape))
-    warp(image[None], Moves(np.array(coefficients, np.float32).reshape(2, 1, 3), basis, image.shape), out)
+    warp(image[None], DisplacementField(np.array(coefficients, np.float32).reshape(2, 1, 3), basis, image.shape), out)
     return out[0]
 
 
@@ -126,3 +126,9 @@ def test_smoothness_and_images_are_checked():
         Distortion()(np.zeros((3, 784), np.uint8), np.random.default_rng(0))
     with pytest.raises(InputError, match="int64"):
         Distortion()(np.zeros((3, 2, 2), int), np.random.default_rng(0))
+
+
+def test_they_are_shown_by_their_numbers():
+    assert "rotation=15" in repr(Distortion(rotation=15))
+    field = Distortion(rotation=15).draw(1000, (28, 28), np.random.default_rng(0))
+    assert repr(field) == "DisplacementField(1,000 images of 28 × 28, 3 numbers for each axis)"

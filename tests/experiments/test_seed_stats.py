@@ -202,3 +202,9 @@ def test_failed_seeds_end_with_status_1(tmp_path):
 )
 def test_bad_usage_ends_with_status_2(tmp_path, arguments, fragment):
     assert failed(tendigits(*COMMAND, *arguments, cwd=tmp_path), 2, fragment)
+
+
+def test_they_are_shown_by_their_means():
+    assert repr(of(0.97, 0.98)) == "Scores(2 seeds, mean 97.50%, sd 0.71%)"
+    assert repr(Scores({}, {3: "MemoryError"})) == "Scores(0 seeds, 1 failed)"
+    assert repr(compare(of(0.97), of(0.96))) == ("Comparison(Fewer than two seeds: nothing can be said about luck.)")

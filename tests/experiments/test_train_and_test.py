@@ -69,6 +69,11 @@ def test_plain_gradient_descent_passes_97_percent_in_ten_epochs(real_mnist):
     assert train_and_test(real_mnist, plain).evaluation.accuracy > 0.97
 
 
+def test_an_experiment_is_shown_by_its_result(digits):
+    result = train_and_test(digits, Settings(epochs=2), hidden=(8,), progress=False)
+    assert repr(result) == f"Experiment([784, 8, 10], 2 epochs: {result.evaluation})"
+
+
 def test_the_members_of_an_ensemble_start_apart(letters, monkeypatch):
     starts, plain = [], train_and_test_module.fit
     monkeypatch.setattr(

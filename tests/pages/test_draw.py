@@ -220,3 +220,7 @@ def test_without_mnist_the_bundled_digits_take_its_place(reader, digits, monkeyp
 
     monkeypatch.setattr("tendigits.pages.draw.page.load_mnist", unavailable)
     assert draw(reader).html == draw(reader, digits).html
+
+
+def test_it_is_shown_by_its_network_and_size(page):
+    assert repr(page) == f"Page(784-128-10, {len(page.html.encode()):,} bytes)"

@@ -23,7 +23,7 @@ def test_a_recipe_is_its_options(name):
 
 
 def test_what_is_given_counts_before_the_recipe():
-    given = ["--epochs", "3", "--recipe", "seed"]
+    given = ["--epochs", "3", "--recipe", "baseline"]
     options = reader.make_context("x", given).params
     assert (options["epochs"], options["optimizer"]) == (3, "sgd")
 
@@ -68,7 +68,7 @@ def interrupt(network, history):
 
 
 def test_an_unknown_recipe():
-    with pytest.raises(InputError, match="no recipe 'worst': choose one of seed, fast"):
+    with pytest.raises(InputError, match="no recipe 'worst': choose one of baseline, fast"):
         recipe("worst")
 
 
@@ -105,3 +105,7 @@ def test_convolutions_that_cannot_be(words, message):
 def test_convolutions_need_images():
     with pytest.raises(InputError, match="height, width"):
         architecture((784,), 10, conv="4x3")
+
+
+def test_the_baseline_is_still_found_by_its_former_name():
+    assert recipe("seed") == recipe("baseline")

@@ -1,4 +1,4 @@
-"""Arrays at the door: checked once, in one clear sentence, and brought to the shape that a network takes."""
+"""Arrays at the boundary: checked once, refused in one clear sentence, and brought to the shape a network takes."""
 
 from typing import Any
 
@@ -9,14 +9,33 @@ from ..errors import InputError
 Array = np.ndarray[Any, np.dtype[Any]]
 Seed = int | np.random.Generator
 Rng = np.random.Generator | None
-Shape = tuple[int, ...]  # of one example: the first axis, the examples, is left out
+Shape = tuple[int, ...]  # of one example, without the first axis, along which the examples lie
 
 
 def as_rows(images: Any, n_features: int) -> Array:
-    """View images of shape (n, n_features) or (n, height, width) as rows (n, n_features).
+    """View images as rows, one per image.
 
-    uint8 are pixels, 0 to 255, which `scale` brings to 0..1; floats are taken as they are.
-    Raises InputError for another shape or dtype, for no images at all, and for NaN or infinity.
+    Parameters
+    ----------
+    images : array-like of uint8 or float, shape (n, n_features) or (n, height, width)
+        uint8 values are pixels, 0 to 255, which `scale` divides by 255; floats are taken as they are.
+    n_features : int
+        How many values an image has.
+
+    Returns
+    -------
+    ndarray, shape (n, n_features)
+        A view where possible, of the same dtype.
+
+    Raises
+    ------
+    InputError
+        If shape or dtype are others, if there are no images, or if they contain NaN or infinity.
+
+    Examples
+    --------
+    >>> as_rows(np.zeros((5, 28, 28), np.uint8), 784).shape
+    (5, 784)
     """
     images = np.asarray(images)
     if images.dtype != np.uint8 and images.dtype.kind != "f":
@@ -36,7 +55,25 @@ def as_rows(images: Any, n_features: int) -> Array:
 
 
 def as_labels(labels: Any, n_images: int, n_classes: int) -> Array:
-    """Check integer class indices of shape (n_images,), 0 to n_classes - 1, and return them as intp."""
+    """Check class indices.
+
+    Parameters
+    ----------
+    labels : array-like of int, shape (n_images,)
+        Class indices, 0 to n_classes - 1.
+    n_images, n_classes : int
+        How many images and classes there are.
+
+    Returns
+    -------
+    ndarray of intp, shape (n_images,)
+        A copy.
+
+    Raises
+    ------
+    InputError
+        If shape, dtype or range are others.
+    """
     labels = np.asarray(labels)
     if labels.shape != (n_images,):
         raise InputError(f"Labels of shape {labels.shape} do not fit {n_images} images: one label per image.")
@@ -51,7 +88,27 @@ def as_labels(labels: Any, n_images: int, n_classes: int) -> Array:
 
 
 def as_weights(weights: Any, n_images: int, dtype: np.dtype[Any]) -> Array:
-    """Check weights of shape (n_images,), finite and positive, and return them as `dtype`."""
+    """Check the weights of examples.
+
+    Parameters
+    ----------
+    weights : array-like of float, shape (n_images,)
+        How much each image counts: finite and positive.
+    n_images : int
+        How many images there are.
+    dtype : dtype
+        The precision to return them in.
+
+    Returns
+    -------
+    ndarray of dtype, shape (n_images,)
+        The weights.
+
+    Raises
+    ------
+    InputError
+        If the shape is another, or a weight is not finite and positive.
+    """
     weights = np.asarray(weights, dtype)
     if weights.shape != (n_images,):
         raise InputError(f"Weights of shape {weights.shape} do not fit {n_images} images: one weight per image.")
@@ -62,7 +119,25 @@ def as_weights(weights: Any, n_images: int, dtype: np.dtype[Any]) -> Array:
 
 
 def scale(pixels: Array, out: Array) -> Array:
-    """Fill `out` with `pixels` as floats: uint8 come from 0..255 to 0..1, floats keep their values."""
+    """Turn pixels into floats between 0 and 1.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8 or float
+        uint8 values are divided by 255; floats keep their values.
+    out : ndarray of float
+        The array to fill, of the same shape.
+
+    Returns
+    -------
+    ndarray
+        `out`.
+
+    Examples
+    --------
+    >>> scale(np.array([0, 51, 255], np.uint8), np.empty(3)).tolist()
+    [0.0, 0.2, 1.0]
+    """
     out[...] = pixels
     if pixels.dtype == np.uint8:
         out *= 1 / 255
@@ -70,7 +145,18 @@ def scale(pixels: Array, out: Array) -> Array:
 
 
 def positive(**sizes: int) -> None:
-    """Raise InputError unless all of a layer's sizes are positive integers."""
+    """Check the sizes of a layer.
+
+    Parameters
+    ----------
+    **sizes : int
+        Each by its name.
+
+    Raises
+    ------
+    InputError
+        Unless all are positive integers.
+    """
     if not all(isinstance(size, int) and size > 0 for size in sizes.values()):
         words = ", ".join(f"{name}={size}" for name, size in sizes.items())
         raise InputError(f"A layer's sizes must be positive integers, not {words}.")

@@ -1,10 +1,8 @@
 """BLAS, which multiplies matrices inside NumPy: the kernels it uses, and its threads.
 
-Which kernels OpenBLAS is to use is chosen before NumPy loads.
-
-OpenBLAS knows processors by their model. On an AMD processor newer than itself it may fall back to AVX2 kernels where
-there is AVX-512, and then a matrix product takes almost twice as long. A `tendigits` process chooses for itself;
-importing the library changes no one's environment.
+The kernels are chosen before NumPy loads. OpenBLAS knows processors by their model. On an AMD processor newer than
+itself it may fall back to AVX2 kernels where there is AVX-512, and then a matrix product takes almost twice as long.
+The command `tendigits` therefore chooses for its own process; importing the library changes nobody's environment.
 """
 
 import threading
@@ -14,15 +12,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-CPUINFO = Path("/proc/cpuinfo")  # Linux alone has it
-NEEDED = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}  # what the kernels called SkylakeX are made of
+CPUINFO = Path("/proc/cpuinfo")  # on Linux only
+NEEDED = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}  # what the kernels called SkylakeX use
 ZEN_5 = 26  # AMD's first family that computes 512 bits at once; in Zen 4 these kernels gain nothing
 
 
 def choose_kernels(environ: MutableMapping[str, str], cpuinfo: Path = CPUINFO) -> None:
     """Set OPENBLAS_CORETYPE to SkylakeX where an AMD processor is sure to gain by it, unless the user has set it.
 
-    Intel's processors are left alone: OpenBLAS goes by what they can do.
+    Intel's processors need no help: OpenBLAS goes by the instructions they have.
+
+    Parameters
+    ----------
+    environ : mutable mapping of str to str
+        The environment variables to change, `os.environ`.
+    cpuinfo : path-like, optional
+        Linux's description of the processor.
     """
     if "OPENBLAS_CORETYPE" not in environ and _is_amd_with_wide_avx512(cpuinfo):
         environ["OPENBLAS_CORETYPE"] = "SkylakeX"
@@ -40,12 +45,18 @@ def _is_amd_with_wide_avx512(cpuinfo: Path) -> bool:
 
 
 _lock = threading.Lock()
-_users: list[Any] = []  # who wants one thread now; the first set the limit, and the last takes it away
+_users: list[Any] = []  # who wants one thread now: the first sets the limit, and the last removes it
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Keep BLAS to one thread for the time of the block, or of the last of several that overlap."""
+    """Keep BLAS to one thread for the time of the block, or of the last of several that overlap.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
     with _lock:
         _users.append(_blas().limit(limits=1) if not _users else _users[-1])
     try:

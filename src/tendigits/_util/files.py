@@ -1,4 +1,4 @@
-"""Files that are never half-written: NumPy's .npz, arrays with one JSON text beside them."""
+"""Files that are never half-written, and NumPy's .npz files: arrays, with one JSON text beside them."""
 
 import json
 import os
@@ -19,11 +19,30 @@ Arrays = dict[str, np.ndarray]
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[BinaryIO]:
-    """Open a new file that takes the place of `path` when the block ends well, and vanishes when it does not.
+    """Open a new file that replaces `path` if the block succeeds, and vanishes if it fails.
 
-    The new file lies beside `path` (replacing a file is atomic only within one file system) and is flushed
-    to the disk before it is renamed, so that even a power cut leaves either the old file or the new one.
-    Raises OSError where the folder or the file cannot be written.
+    The new file lies beside `path`, because replacing a file is atomic only within one file system. It is flushed to
+    the disk before it is renamed, so that even a power cut leaves either the old file or the new one.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to replace or to create.
+
+    Yields
+    ------
+    binary file
+        The new file, open for writing.
+
+    Raises
+    ------
+    OSError
+        If the folder or the file cannot be written.
+
+    Examples
+    --------
+    >>> with replacing("greeting.txt") as file:
+    ...     _ = file.write(b"hello")
     """
     path = Path(path)
     beside = _beside(path)
@@ -38,22 +57,48 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
 
 
 def _beside(path: Path) -> Path:
-    """Name a file beside `path` that no other process or thread names."""
+    """Name a file beside `path` as no other process or thread does."""
     return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
 
 
 def write_npz(path: Path | str, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> None:
-    """Write `arrays` and the JSON-able `metadata` to `path`, all or nothing."""
+    """Write arrays and metadata to an .npz file, all or nothing.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    arrays : mapping of str to ndarray
+        The arrays by name; "metadata" is taken.
+    metadata : mapping
+        Anything that JSON can hold.
+    """
     with replacing(path) as file:
         np.savez(file, allow_pickle=False, metadata=np.array(json.dumps(metadata)), **arrays)
 
 
 def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
-    """Read what `write_npz` wrote: the arrays and the metadata.
+    """Read a file of `write_npz`.
 
-    The zip format keeps a CRC-32 of every array, so a changed byte is found. Arrays are stored uncompressed,
-    so a file cannot claim to hold more than its own size. Nothing is unpickled.
-    Raises InputError, with one sentence, for anything that is not such a file.
+    The zip format keeps a CRC-32 of every array, so a changed byte is found. The arrays are stored uncompressed, so a
+    file that claims to hold more than its own size is refused. Nothing is unpickled.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        The arrays by name.
+    metadata : dict
+        The metadata.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, or of another kind.
     """
     path = Path(path)
     if not path.exists():
@@ -90,7 +135,18 @@ def _check_claimed_size(path: Path) -> None:
 
 
 def check_writable(path: Path | str) -> None:
-    """Raise InputError where `path` could not be written: better before an hour of training than after it."""
+    """Check that a file can be written: better before an hour of training than after it.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; if there is one, it stays as it is.
+
+    Raises
+    ------
+    InputError
+        If it could not be written.
+    """
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} cannot be written: it is a folder.")

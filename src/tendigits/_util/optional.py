@@ -1,4 +1,4 @@
-"""Packages that only some need: each comes with an extra of its own name, `pip install 'tendigits[onnx]'` say."""
+"""Optional packages: each is installed by an extra of its own name, as in `pip install 'tendigits[onnx]'`."""
 
 from importlib import import_module
 from typing import Any
@@ -6,8 +6,24 @@ from typing import Any
 from ..errors import InputError
 
 
-def extra(name: str) -> Any:
-    """Import the package that the extra `name` brings. Raises InputError that says how to get it."""
+def require(name: str) -> Any:
+    """Import an optional package.
+
+    Parameters
+    ----------
+    name : str
+        The package, and the extra that installs it.
+
+    Returns
+    -------
+    module
+        The package.
+
+    Raises
+    ------
+    InputError
+        If it is not installed; the message says how to install it.
+    """
     try:
         return import_module(name)
     except ImportError as error:

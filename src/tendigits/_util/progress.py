@@ -1,4 +1,4 @@
-"""Telling a person who waits how far things are: in a terminal or a notebook, and nowhere else."""
+"""Progress, shown to someone who is waiting: in a terminal or a notebook, and nowhere else."""
 
 import sys
 from importlib.util import find_spec
@@ -6,24 +6,32 @@ from typing import Any
 
 
 def in_notebook() -> bool:
-    """Whether this runs in a Jupyter kernel."""
+    """Tell whether this runs in a Jupyter kernel."""
     ipython = sys.modules.get("IPython")  # a kernel has loaded it long ago; a script need not
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 def someone_watches() -> bool:
-    """Whether stderr is a terminal, or the cell of a notebook."""
+    """Tell whether stderr is a terminal, or the cell of a notebook."""
     return in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
 
 
 def notice(text: str, *, shown: bool | None = None) -> None:
-    """Print a line on stderr; `shown` says whether, None means where someone watches."""
+    """Print a line on stderr.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    shown : bool, optional
+        Whether to print it; None means in a terminal or a notebook.
+    """
     if someone_watches() if shown is None else shown:
         print(text, file=sys.stderr, flush=True)
 
 
 class _Hidden:
-    """A bar that nobody sees, and that takes no time to import."""
+    """A bar that is not shown, and takes no time to import."""
 
     def __enter__(self) -> "_Hidden":
         return self
@@ -36,10 +44,25 @@ class _Hidden:
 
 
 def progress_bar(*, total: int | None, unit: str, description: str, shown: bool | None = None) -> Any:
-    """Make a tqdm bar on stderr that goes away when it is done; `shown` as in `notice`.
+    """Make a tqdm bar on stderr that disappears when it is done.
 
-    In a notebook it is drawn as a widget where ipywidgets is installed and as text where it is not
-    (`tqdm.auto` would warn). Bytes (unit "B") are counted in kB and MB.
+    In a notebook it is a widget if ipywidgets is installed, and text if it is not (`tqdm.auto` would warn).
+
+    Parameters
+    ----------
+    total : int or None
+        How many units make the whole, if that is known.
+    unit : str
+        What is counted; bytes, "B", are shown as kB and MB.
+    description : str
+        What is being done.
+    shown : bool, optional
+        Whether to show the bar; None means in a terminal or a notebook.
+
+    Returns
+    -------
+    tqdm.tqdm
+        A context manager with a method `update`; a stand-in with the same interface if the bar is not shown.
     """
     if not (someone_watches() if shown is None else shown):
         return _Hidden()

@@ -1,8 +1,8 @@
 """Why this digit? The exact contribution of every pixel to the choice of one class over another.
 
-For one image, a network of Linear and ReLU layers is a linear map: each ReLU either passes what comes or cuts it off,
-and once it is known which, only products and sums are left. So the difference of two logits is a sum over pixels
-plus a constant, with nothing left over:
+For any one image, a network of Linear and ReLU layers is a linear map: each ReLU either passes its input or blocks it,
+and once that is known, only products and sums are left. So the difference of two logits is exactly a sum over pixels
+plus a constant:
 
     z_this - z_that = Σ_i x_i g_i + c
 
@@ -20,10 +20,37 @@ from ..nn.network import Network
 
 
 def contributions(network: Network, image: Any, this: int, that: int) -> tuple[Array, float]:
-    """Split the logit difference of the class indices `this` and `that` into x_i g_i for every pixel, and c.
+    """Split the difference of two logits into a contribution of each pixel, and a constant.
 
-    image: uint8 pixels (0 to 255) or floats, of any shape that holds the network's inputs; the contributions have
-    that shape, in the network's dtype. Raises InputError for another image, other indices, and other layers.
+    Parameters
+    ----------
+    network : Network
+        A network of Linear, ReLU and Dropout layers.
+    image : array-like of uint8 or float
+        One image, of any shape with as many values as the network has inputs.
+    this, that : int
+        The class indices whose logits are compared.
+
+    Returns
+    -------
+    contributions : ndarray, shape of `image`
+        x_i g_i of each pixel, in the network's dtype; positive where it speaks for `this`.
+    constant : float
+        c, so that contributions.sum() + c = z_this - z_that.
+
+    Raises
+    ------
+    InputError
+        If image or class indices do not fit the network, or it has other layers.
+
+    Examples
+    --------
+    >>> from tendigits import Network
+    >>> network = Network([2, 2])
+    >>> network.weights[0][...] = [[3, 1], [2, 5]]
+    >>> shares, constant = contributions(network, [1.0, 0.5], 0, 1)
+    >>> shares.tolist(), constant
+    ([2.0, -1.5], 0.0)
     """
     image = np.asarray(image)
     _check(network, this, that)
@@ -34,7 +61,7 @@ def contributions(network: Network, image: Any, this: int, that: int) -> tuple[A
 
 
 def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array, float]:
-    """Walk back from the difference of two logits to the pixels: g (1, n_in), and c = Σ b · (gradient of its layer)."""
+    """Go back from the difference of two logits to the pixels: g (1, n_in), and c = Σ b · (gradient at its layer)."""
     inputs = [x]
     for layer in network.layers:
         inputs.append(layer.forward(inputs[-1]))
@@ -54,7 +81,7 @@ def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array
 def _check(network: Network, this: int, that: int) -> None:
     strange = [layer.spec[0] for layer in network.layers if not isinstance(layer, Linear | ReLU | Dropout)]
     if strange:
-        raise InputError(f"Contributions are known for Linear and ReLU layers, not for {', '.join(strange)}.")
+        raise InputError(f"Contributions can be computed for Linear and ReLU layers, not for {', '.join(strange)}.")
     n_classes = network.sizes[-1]
     if not (0 <= this < n_classes and 0 <= that < n_classes):
         raise InputError(f"The class indices run from 0 to {n_classes - 1}; {this} and {that} were asked for.")

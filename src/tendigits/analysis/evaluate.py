@@ -1,4 +1,4 @@
-"""How good is a network? Accuracy with its interval, the confusion matrix, each class, the worst mistakes."""
+"""How good is a network? Accuracy with its interval, the confusion matrix, every class, the worst mistakes."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -13,10 +13,33 @@ Interval = tuple[float, float]
 
 
 def accuracy_interval(correct: int, n: int, z: float = 1.96) -> Interval:
-    """Compute Wilson's score interval for the accuracy behind `correct` of `n`; z = 1.96 makes it the 95 % interval.
+    """Compute Wilson's score interval of an accuracy.
 
-    Wilson, "Probable inference, the law of succession, and statistical inference", 1927. Unlike p ± z √(p(1-p)/n)
-    it never leaves [0, 1] and holds for accuracies close to 1.
+    Unlike p ± z √(p (1 - p) / n), it never leaves [0, 1] and is right for accuracies close to 1.
+
+    Parameters
+    ----------
+    correct : int
+        How many images were read correctly.
+    n : int
+        How many images there were.
+    z : float, optional
+        The quantile of the normal distribution; 1.96 gives the 95 % interval.
+
+    Returns
+    -------
+    low, high : float
+        The ends of the interval.
+
+    References
+    ----------
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+
+    Examples
+    --------
+    >>> low, high = accuracy_interval(98, 100)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.930 to 0.994'
     """
     p = correct / n
     centre = p + z * z / (2 * n)
@@ -27,50 +50,66 @@ def accuracy_interval(correct: int, n: int, z: float = 1.96) -> Interval:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network made of n labelled images.
+    """How a network read n labelled images.
 
-    probabilities: (n, n_classes); labels, predicted: class indices (n,); classes: their names.
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, n_classes)
+        What the network said.
+    labels : ndarray of int, shape (n,)
+        Class indices: what the images show.
+    classes : ndarray, shape (n_classes,)
+        The name of each class.
     """
 
     probabilities: Array
     labels: Array
     classes: Array
 
+    def __repr__(self) -> str:
+        return f"Evaluation({self.accuracy:.2%} of {len(self.labels):,} images)"
+
     @property
     def predicted(self) -> Array:
-        """The most probable class index of each image."""
+        """The index of each image's most probable class, shape (n,)."""
         predicted: Array = self.probabilities.argmax(axis=1)
         return predicted
 
     @property
     def correct(self) -> int:
-        """How many images were read correctly."""
+        """The number of images read correctly."""
         return int(np.count_nonzero(self.predicted == self.labels))
 
     @property
     def accuracy(self) -> float:
-        """The share of images read correctly."""
+        """The share of images read correctly, 0 to 1."""
         return self.correct / len(self.labels)
 
     @property
     def interval(self) -> Interval:
-        """The accuracy's 95 % interval."""
+        """The 95 % interval of the accuracy."""
         return accuracy_interval(self.correct, len(self.labels))
 
     @property
     def confusion(self) -> Array:
-        """Counts (n_classes, n_classes): a row for each true class, a column for each predicted one."""
+        """Counts, shape (n_classes, n_classes): a row for each true class, a column for each predicted one."""
         k = len(self.classes)
         return np.bincount(self.labels * k + self.predicted, minlength=k * k).reshape(k, k)
 
     @property
     def mistakes(self) -> Array:
-        """Positions of the misread images, the most confident first."""
+        """Positions of the misread images, the most confident mistakes first."""
         wrong = np.flatnonzero(self.predicted != self.labels)
         return wrong[np.argsort(-self.probabilities[wrong].max(axis=1), kind="stable")]
 
     def per_class(self) -> list[dict[str, Any]]:
-        """Compute precision, recall, F1 and the number of images of each class, by scikit-learn's metrics."""
+        """Compute scikit-learn's precision, recall and F1 of each class.
+
+        Returns
+        -------
+        list of dict
+            For each class its name, "class", and "precision", "recall", "f1" and "images", their number.
+        """
         from sklearn.metrics import precision_recall_fscore_support
 
         k = range(len(self.classes))
@@ -80,6 +119,33 @@ class Evaluation:
 
 
 def evaluate(network: Network, images: Any, labels: Any) -> Evaluation:
-    """Let the network read labelled images; labels are class indices (n,). Raises InputError where they do not fit."""
+    """Let a network read labelled images.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
+        The images; uint8 values are pixels, which the network divides by 255.
+    labels : array-like of int, shape (n,)
+        Class indices.
+
+    Returns
+    -------
+    Evaluation
+        How it read them.
+
+    Raises
+    ------
+    InputError
+        If network, images and labels do not fit together.
+
+    Examples
+    --------
+    >>> from tendigits import load_digits, load_pretrained
+    >>> digits = load_digits()
+    >>> evaluate(load_pretrained(), digits.test_images, digits.test_labels)
+    Evaluation(...% of 359 images)
+    """
     probabilities = network.predict_proba(images)
     return Evaluation(probabilities, as_labels(labels, len(probabilities), len(network.classes)), network.classes)

@@ -1,6 +1,6 @@
-"""Figures: each function takes data and returns a matplotlib Figure; `save` writes it.
+"""Figures: each function takes data and returns a matplotlib Figure, which `save` writes.
 
-Figures are made without pyplot, so that drawing needs no screen and leaves no state behind.
+They are made without pyplot, so that drawing needs no screen and leaves no state behind.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,38 @@ RIGHT, WRONG = "#0072b2", "#d55e00"  # blue and vermilion: told apart also by th
 
 
 def save(figure: Figure, path: Path | str) -> None:
-    """Write a figure as PNG, all or nothing."""
+    """Write a figure as PNG, all or nothing.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+    path : path-like
+        The file.
+    """
     with replacing(path) as file:
         figure.savefig(file, format="png", dpi=120)
 
 
 def samples(images: Array, evaluation: Evaluation, index: Sequence[int] | Array, columns: int = 8) -> Figure:
-    """Draw the images at `index`, each titled with what was read, and, where that is wrong, what it is."""
+    """Draw images, each with the class it was read as and, if that is wrong, the right one.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    evaluation : Evaluation
+        How a network read them.
+    index : sequence of int
+        Which of them to draw.
+    columns : int, optional
+        Images in a row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     rows = max(1, -(-len(index) // columns))
     figure = Figure(figsize=(1.15 * columns, 1.5 * rows), layout="constrained")
     axes = np.ravel(figure.subplots(rows, columns, squeeze=False))
@@ -49,14 +74,38 @@ def _title(ax: Any, evaluation: Evaluation, i: int) -> None:
 
 
 def right_and_wrong(evaluation: Evaluation, n: int = 16) -> list[int]:
-    """Choose n images to show: the first ones read correctly, then the most confident mistakes, half of each."""
+    """Choose images to show: half of them read correctly, half the most confident mistakes.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        How a network read the images.
+    n : int, optional
+        How many to choose.
+
+    Returns
+    -------
+    list of int
+        Positions of the images; where there are fewer mistakes, more that are right.
+    """
     wrong = evaluation.mistakes[: n // 2].tolist()
     right = np.flatnonzero(evaluation.predicted == evaluation.labels)[: n - len(wrong)].tolist()
     return [*right, *wrong]
 
 
 def learning_curves(history: History) -> Figure:
-    """Draw loss and accuracy over the epochs, for training and, where there is one, validation."""
+    """Draw loss and accuracy over the epochs, in training and, if there was any, in validation.
+
+    Parameters
+    ----------
+    history : History
+        What a training run recorded.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     for ax, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for part, colour, style in (("train", RIGHT, "-"), ("validation", WRONG, "--")):
@@ -70,7 +119,18 @@ def learning_curves(history: History) -> Figure:
 
 
 def confusion_matrix(evaluation: Evaluation) -> Figure:
-    """Draw the confusion matrix: shading shows the mistakes alone, so that the diagonal does not drown them."""
+    """Draw the confusion matrix; only the mistakes are shaded, or the diagonal would outshine them.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        How a network read images.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     counts, names = evaluation.confusion, [str(name) for name in evaluation.classes]
     mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
     side = max(4.5, 0.5 * len(names) + 1)
@@ -95,7 +155,22 @@ def confusion_matrix(evaluation: Evaluation) -> Figure:
 
 
 def first_layer(network: Network, shape: tuple[int, int], columns: int = 16) -> Figure:
-    """Draw each first-layer unit's weights as a picture of `shape`: red for ink it likes, blue for ink it shuns."""
+    """Draw the weights of each unit of the first layer as a picture: red where ink excites it, blue where it inhibits.
+
+    Parameters
+    ----------
+    network : Network
+        A network that begins with a Linear layer.
+    shape : tuple of int
+        Height and width of an image.
+    columns : int, optional
+        Pictures in a row; of more than 256 units the first 256 are drawn.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     W = network.weights[0]
     units = min(W.shape[1], 256)
     rows = -(-units // columns)
@@ -110,7 +185,18 @@ def first_layer(network: Network, shape: tuple[int, int], columns: int = 16) -> 
 
 
 def robustness(results: Mapping[str, Mapping[str, Mapping[float, float]]]) -> Figure:
-    """Draw the accuracy of each model under each disturbance, as `robustness.robustness` measures it."""
+    """Draw the accuracy of models under each disturbance.
+
+    Parameters
+    ----------
+    results : mapping of str to mapping
+        For each model by its name, what `tendigits.analysis.robustness.robustness` returned.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     disturbances = [name for name in next(iter(results.values())) if name != "as they are"]
     figure = Figure(figsize=(10, 5.6), layout="constrained")
     axes = figure.subplots(2, 3, sharey=True)

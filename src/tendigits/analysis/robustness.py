@@ -1,7 +1,6 @@
 """How much can a digit change before a network misreads it? Accuracy under disturbances, each at several strengths.
 
-Shifts, rotations and sizes go, image by image, one way or the other by chance; strokes become thicker or thinner by
-grey dilation and erosion; noise is Gaussian, in gray levels of 255.
+The direction of a shift or rotation is random, image by image.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import Array
-from ..data.distortions import Moves, plane, warp
+from ..data.distortions import DisplacementField, plane, warp
 from ..nn.network import Network
 from .evaluate import evaluate
 
@@ -18,51 +17,141 @@ Disturb = Callable[[Array, float, np.random.Generator], Array]
 
 
 def shifted(images: Array, pixels: float, rng: np.random.Generator) -> Array:
-    """Move each image by `pixels` up, down, left or right."""
+    """Move each image up, down, left or right.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    pixels : float
+        How far.
+    rng : numpy.random.Generator
+        Draws the direction for each image.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w)
+        New images.
+    """
     u, v = pixels * np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])[rng.integers(4, size=len(images))].T
     return _looked_up(images, u, v, np.eye(2)[None])
 
 
 def rotated(images: Array, degrees: float, rng: np.random.Generator) -> Array:
-    """Turn each image by `degrees`, to the left or to the right."""
+    """Turn each image to the left or to the right.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    degrees : float
+        How far.
+    rng : numpy.random.Generator
+        Draws the direction for each image.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w)
+        New images.
+    """
     angle = np.radians(degrees) * rng.choice([-1, 1], len(images))
     turns = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return _looked_up(images, 0, 0, turns.transpose(2, 0, 1))
 
 
 def scaled(images: Array, factor: float, rng: np.random.Generator) -> Array:
-    """Make each image `factor` times as large, about its centre."""
+    """Scale each image about its centre.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    factor : float
+        How many times as large.
+    rng : numpy.random.Generator
+        Not used.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w)
+        New images.
+    """
     return _looked_up(images, 0, 0, np.eye(2)[None] / factor)
 
 
 def thicker(images: Array, pixels: float, rng: np.random.Generator) -> Array:
-    """Let the ink grow by so many pixels in all."""
+    """Make strokes thicker, by grey dilation.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    pixels : float
+        By how many whole pixels, both sides together.
+    rng : numpy.random.Generator
+        Not used.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w)
+        New images.
+    """
     from scipy.ndimage import grey_dilation
 
     return np.asarray(grey_dilation(images, (1, int(pixels) + 1, int(pixels) + 1)))
 
 
 def thinner(images: Array, pixels: float, rng: np.random.Generator) -> Array:
-    """Let the ink shrink by so many pixels in all."""
+    """Make strokes thinner, by grey erosion.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    pixels : float
+        By how many whole pixels, both sides together.
+    rng : numpy.random.Generator
+        Not used.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w)
+        New images.
+    """
     from scipy.ndimage import grey_erosion
 
     return np.asarray(grey_erosion(images, (1, int(pixels) + 1, int(pixels) + 1)))
 
 
 def noisy(images: Array, deviation: float, rng: np.random.Generator) -> Array:
-    """Add Gaussian noise of this standard deviation to every pixel."""
+    """Add Gaussian noise to every pixel.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w)
+        The images.
+    deviation : float
+        The standard deviation, in grey levels of 255.
+    rng : numpy.random.Generator
+        Draws the noise.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w)
+        New images.
+    """
     noise = deviation * rng.standard_normal(images.shape, np.float32)
     return np.clip(np.rint(images + noise), 0, 255).astype(np.uint8)
 
 
 def _looked_up(images: Array, u: Any, v: Any, matrices: Array) -> Array:
-    """Look each pixel up at matrix × (its place from the centre) + (u, v), displaced as `augment` describes."""
+    """Look each pixel up at matrix × (its position from the centre) + (u, v), as data/distortions describes."""
     n, *shape = images.shape
     numbers = np.zeros((2, n, 3), np.float32)
     numbers[0, :, 0], numbers[1, :, 0] = u, v
     numbers[..., 1:] = (matrices - np.eye(2)).transpose(1, 0, 2)
     out = np.empty(images.shape, np.float32)
-    warp(images, Moves(numbers, plane(*shape), (shape[0], shape[1])), out)
+    warp(images, DisplacementField(numbers, plane(*shape), (shape[0], shape[1])), out)
     return np.rint(out).astype(np.uint8)
 
 
@@ -77,9 +166,23 @@ DISTURBANCES: dict[str, tuple[Disturb, Sequence[float]]] = {
 
 
 def robustness(network: Network, images: Array, labels: Array, seed: int = 0) -> dict[str, dict[float, float]]:
-    """Measure the accuracy on disturbed images: {disturbance: {strength: accuracy}}; "as they are" has one, 0.
+    """Measure the accuracy on disturbed images.
 
-    images: uint8 (n, h, w); labels: class indices (n,). The same seed disturbs in the same way, whatever the network.
+    Parameters
+    ----------
+    network : Network
+        The network to test.
+    images : ndarray of uint8, shape (n, h, w)
+        Images to disturb.
+    labels : ndarray of int, shape (n,)
+        Class indices.
+    seed : int, optional
+        The same seed disturbs in the same way, whatever the network.
+
+    Returns
+    -------
+    dict of str to dict of float to float
+        {disturbance: {strength: accuracy}}; "as they are" has one strength, 0.
     """
     results = {"as they are": {0.0: evaluate(network, images, labels).accuracy}}
     for name, (disturb, strengths) in DISTURBANCES.items():

@@ -1,4 +1,4 @@
-"""What several commands share: options, the data by name, and how a test result is told."""
+"""What several commands share: options, loading data and models, and how a test result is reported."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,8 @@ import click
 
 from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
-from ..data.load import load
+from ..data.join import join
+from ..data.load import BUNDLED, load
 from ..errors import DataUnavailable, InputError
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
@@ -18,9 +19,11 @@ DATA_HELP = "a folder of four IDX files, gzipped or not (MNIST, Fashion-MNIST, K
 model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
 data_option = click.option(
     "--data",
-    default="auto",
-    metavar="auto|mnist|digits|DIR",
-    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+    multiple=True,
+    default=["auto"],
+    metavar="auto|mnist|digits|strokes|DIR",
+    help=f"MNIST; scikit-learn's small digits; digits drawn from strokes; {DATA_HELP}; or auto: MNIST if it can be "
+    "had, else digits. Given several times, the first is validated and tested on, and all are trained on.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 own_data_option = click.option(
@@ -38,40 +41,99 @@ plots_option = click.option(
 
 
 def load_model(path: Path | None) -> Network:
-    """Load a model file, or else the network that ships with the package."""
+    """Load a model.
+
+    Parameters
+    ----------
+    path : Path or None
+        The model file; None means the network that ships with the package.
+
+    Returns
+    -------
+    Network
+        The model.
+    """
     return Network.load(path) if path else load_pretrained()
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON on stdout."""
+    """Print a value as JSON on stdout.
+
+    Parameters
+    ----------
+    value
+        Anything that JSON can hold.
+    """
     click.echo(json.dumps(value, indent=1))
 
 
-def load_data(source: str) -> Dataset:
-    """Load data by name or folder; "auto" is MNIST, or the bundled digits, said in one line, where it can't be had."""
-    if source != "auto":
-        return load(source)
+def load_data(*sources: str) -> Dataset:
+    """Load data by name or from folders, and join them.
+
+    Parameters
+    ----------
+    *sources : {"auto", "mnist", "digits", "strokes"} or path
+        "auto" is MNIST or, if it cannot be downloaded, the bundled digits, with a line on stderr that says so.
+
+    Returns
+    -------
+    Dataset
+        The data.
+    """
+    if "auto" not in sources:
+        return load(*sources)
+    return join([_mnist_or_digits() if source == "auto" else load(source) for source in sources])
+
+
+def _mnist_or_digits() -> Dataset:
     try:
         return load("mnist")
     except DataUnavailable:
         click.echo(
             "MNIST cannot be had just now, so the 1,797 digits bundled with scikit-learn take its place. To get MNIST, "
-            "run this once with a connection to the internet, or give a folder with its four IDX files: --data DIR.",
+            "run this once with an internet connection, or name a folder with its four IDX files: --data DIR.",
             err=True,
         )
         return load("digits")
 
 
 def own_data(network: Network) -> str:
-    """Name the data that a model was trained on. Raises InputError where it lies in a folder."""
-    name = str(network.info.get("data", {}).get("name"))
-    if name not in ("mnist", "digits"):
-        raise InputError(f"The model was trained on {name!r}: say with --data where that lies.")
+    """Name the data that a model was trained on; of several sources, the first.
+
+    Parameters
+    ----------
+    network : Network
+        The model.
+
+    Returns
+    -------
+    str
+        "mnist", "digits" or "strokes".
+
+    Raises
+    ------
+    InputError
+        If it was trained on other data, which only the user can find.
+    """
+    name = str(network.info.get("data", {}).get("name")).split("+")[0]
+    if name not in ("mnist", *BUNDLED):
+        raise InputError(f"The model was trained on {name!r}: say with --data where to find it.")
     return name
 
 
 def accuracy_line(evaluation: Evaluation) -> str:
-    """Say the test accuracy with its interval, in one line."""
+    """Report the test accuracy with its interval.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        The result of the test.
+
+    Returns
+    -------
+    str
+        One line.
+    """
     low, high = evaluation.interval
     return (
         f"Test accuracy: {evaluation.accuracy:.2%} of {len(evaluation.labels):,} images "

@@ -17,15 +17,15 @@ from .common import DATA_HELP, load_data, load_model, model_argument
 @click.option(
     "--data",
     metavar="auto|mnist|digits|DIR",
-    show_default="digits for a model of these, else auto",
+    show_default="digits for a model trained on these, else auto",
     help=f"Where its sample digits come from: MNIST; scikit-learn's small digits; {DATA_HELP}; "
     "or auto: MNIST if it can be had, else digits.",
 )
 def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
-    """Write a page to draw digits on: weights, code and style in one file that works anywhere, offline.
+    """Write a page to draw digits on: a single HTML file that works anywhere, offline.
 
     It reads your handwriting as you draw, shows what the network sees and why it decides, and learns from you. Without
-    MODEL, it has the network that ships with tendigits.
+    MODEL, the page uses the network that ships with tendigits.
     """
     from ..pages.draw import page
 
@@ -38,4 +38,5 @@ def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
 
 
 def _own_data(network: Network) -> str:
-    return "digits" if network.info.get("data", {}).get("name") == "digits" else "auto"
+    name = str(network.info.get("data", {}).get("name"))
+    return "digits" if name.split("+")[0] == "digits" else "auto"

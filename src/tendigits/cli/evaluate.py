@@ -1,4 +1,4 @@
-"""`tendigits evaluate`: how good a model is, and where it errs."""
+"""`tendigits evaluate`: how good a model is, and where it is wrong."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ WORST = 10  # mistakes listed
 @plots_option
 @json_option
 def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: bool) -> None:
-    """Test a model: accuracy with its interval, each class, the confusion matrix, the most confident mistakes.
+    """Test a model: accuracy with its interval, every class, the confusion matrix, the most confident mistakes.
 
     Without MODEL, test the network that ships with tendigits.
     """

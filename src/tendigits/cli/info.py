@@ -1,4 +1,4 @@
-"""`tendigits info`: what a model is, and how it came to be."""
+"""`tendigits info`: what a model is, and how it was made."""
 
 from collections.abc import Iterator
 from pathlib import Path

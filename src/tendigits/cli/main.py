@@ -24,7 +24,7 @@ class BadInput(click.ClickException):
 
 
 class Commands(click.Group):
-    """The group of commands; it turns errors into one sentence, with status 2 for bad input and 1 for the rest."""
+    """The group of commands; it turns errors into one sentence, with status 2 for bad input and 1 for others."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""

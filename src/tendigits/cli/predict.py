@@ -1,4 +1,4 @@
-"""`tendigits predict`: which digit is on this picture?"""
+"""`tendigits predict`: which digit a picture shows."""
 
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from .common import json_option, load_model, print_json
 @json_option
 @click.pass_context
 def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Read the digit on each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
+    """Read the digit in each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
 
-    Without MODEL, the network that ships with tendigits reads them. A picture that cannot be
-    read is named on stderr, the others are read all the same, and the exit status is 2.
+    Without MODEL, the network that ships with tendigits reads them. A picture that cannot be read is named on stderr,
+    the others are still read, and the exit status is 2.
     """
     is_model = paths[0].suffix == ".npz" or is_zipfile(paths[0])  # as every model file is, and no picture
     model, images = (paths[0], paths[1:]) if is_model else (None, paths)

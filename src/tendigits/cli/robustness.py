@@ -1,4 +1,4 @@
-"""`tendigits robustness`: how models bear disturbed digits."""
+"""`tendigits robustness`: how well models read disturbed digits."""
 
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,18 @@ def robustness(models: tuple[Path, ...], data: str | None, plots: Path | None, a
 
 
 def table(results: Results) -> str:
-    """Lay the results out as a table in Markdown: a row for each strength, a column for each model."""
+    """Lay results out as a table in Markdown.
+
+    Parameters
+    ----------
+    results : dict
+        {model: {disturbance: {strength: accuracy}}}.
+
+    Returns
+    -------
+    str
+        A row for each strength, a column for each model.
+    """
     rows = [["", *results], ["---", *("--:" for _ in results)]]
     for disturbance, strengths in next(iter(results.values())).items():
         for strength in strengths:

@@ -1,4 +1,4 @@
-"""`tendigits score`: how good a way to train is, luck taken into account."""
+"""`tendigits score`: how good a way to train is, with luck taken into account."""
 
 import shlex
 from typing import Any
@@ -19,26 +19,33 @@ from .training import as_training, training_options
 @click.option(
     "--against",
     metavar="OPTIONS",
-    help="Other training options, in quotes, to compare with: what they do not name is the same, unless they name a "
-    "recipe, which is then taken whole.",
+    help="Other training options, in quotes, to compare with. Options not named stay the same; if a recipe is named, "
+    "the others are the recipe's.",
 )
 @click.option("--jobs", type=int, default=1, help="Seeds to train at a time; -1 for one on each processor.")
 @json_option
 @click.pass_context
 def score(
-    context: click.Context, /, data: str, seeds: int, against: str | None, jobs: int, as_json: bool, **options: Any
+    context: click.Context,
+    /,
+    data: tuple[str, ...],
+    seeds: int,
+    against: str | None,
+    jobs: int,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Train with several seeds, and report the mean test accuracy, its spread and its interval.
 
-    With --against '--optimizer adam', say, train in that way too, with the same seeds and the same held-out images,
-    and say whether the difference is more than luck. A seed that fails is named, and the exit status is 1.
+    With --against '--optimizer adam', for example, also train that way, with the same seeds and the same held-out
+    images, and say whether the difference is more than luck. A seed that fails is named, and the exit status is 1.
     """
     if jobs == 0:
         raise InputError("--jobs must be a number of processes, or negative to count down from all processors.")
     ways = {"first": as_training(**options)}
     if against is not None:
         ways["second"] = as_training(**_other(context, against, options))
-    dataset = load_data(data)
+    dataset = load_data(*data)
     scores = {name: score_seeds(dataset, seeds=range(seeds), jobs=jobs, **way) for name, way in ways.items()}
     if as_json:
         print_json({"data": dataset.name, **_report(scores)})
@@ -51,7 +58,7 @@ def score(
 
 
 def _other(context: click.Context, text: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Read the options of --against; those it leaves out have the values that they have without it."""
+    """Read the options of --against; those that it leaves out keep their values."""
     try:
         words = shlex.split(text)
     except ValueError as error:

@@ -13,8 +13,6 @@ from .._util.files import check_writable
 from ..data.dataset import Dataset
 from ..experiments.train_and_test import Experiment, train_and_test
 from ..models.builder import architecture
-from ..models.ensemble import Ensemble
-from ..nn.layers import Linear
 from ..nn.network import Network
 from ..training.history import History
 from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
@@ -24,13 +22,15 @@ from .training import as_training, training_options
 @click.command()
 @data_option
 @training_options
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same bits.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same model, bit for bit."
+)
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint beside the model file, if there is one.")
+@click.option("--resume", is_flag=True, help="Continue from the checkpoint beside the model file, if there is one.")
 @plots_option
 @json_option
 def train(
-    data: str,
+    data: tuple[str, ...],
     seed: int,
     out: Path,
     resume: bool,
@@ -41,14 +41,14 @@ def train(
     """Train a network, test it once, and save it.
 
     Every epoch leaves a checkpoint beside the model (model.checkpoint.npz). After Ctrl-C, or worse, the same command
-    with --resume goes on from there and ends with the same bits.
+    with --resume continues from there and ends with the same model, bit for bit.
     """
     training = as_training(**options)
     say = partial(click.echo, err=as_json)
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
-    dataset = load_data(data)
+    dataset = load_data(*data)
     say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
     try:
         result = train_and_test(
@@ -82,7 +82,7 @@ def _plan(dataset: Dataset, **shape: Any) -> str:
 def _epoch_line(
     say: Callable[[str], None], epochs: int, members: int, finished: list[Network], network: Network, history: History
 ) -> None:
-    """Say what an epoch saw. `finished` gathers the members of an ensemble that are done."""
+    """Report an epoch. `finished` collects the members of an ensemble that are done."""
     record = history.last
     member = f"member {len(finished) + 1}/{members}  " if members > 1 else ""
     epochs_left = epochs - len(history) + epochs * (members - len(finished) - 1)
@@ -97,7 +97,7 @@ def _epoch_line(
 
 
 def _time_left(seconds: float) -> str:
-    """Say how long the other epochs will take, where that is a minute or more."""
+    """Say how long the remaining epochs will take, if that is a minute or more."""
     return f", {seconds / 60:.0f} min left" if seconds >= 60 else ""
 
 
@@ -127,6 +127,6 @@ def _draw(folder: Path, result: Experiment, dataset: Dataset) -> None:
     plots.save(plots.samples(images, evaluation, shown), folder / "samples.png")
     plots.save(plots.learning_curves(result.history), folder / "learning_curves.png")
     plots.save(plots.confusion_matrix(evaluation), folder / "confusion.png")
-    if not isinstance(result.network, Ensemble) and isinstance(result.network.layers[0], Linear):
+    if result.network.spec[0][0] == "Linear":
         plots.save(plots.first_layer(result.network, images[0].shape), folder / "first_layer.png")
     result.history.save(folder / "history.csv")

@@ -7,35 +7,36 @@ import click
 
 from ..nn.optimizers import OPTIMIZERS
 from ..nn.schedules import SCHEDULES
-from ..training.recipes import RECIPES, training
+from ..training.recipes import RECIPES, named, training
 from ..training.settings import Settings
 
 DEFAULT = Settings()
 DISTORTIONS = {
-    "rotation": "Turn each image, anew each time, by up to so many degrees.",
-    "scaling": "Stretch it along each axis by up to this share.",
-    "shear": "Slant it along each axis by up to this share.",
-    "translation": "Move it by up to so many pixels.",
-    "elastic": "Bend it: move every place by about so many pixels.",
-    "smoothness": "How far away a bend moves places otherwise, in pixels.",
+    "rotation": "Rotate each image, differently each time, by up to this many degrees.",
+    "scaling": "Scale it along each axis by up to this share.",
+    "shear": "Shear it along each axis by up to this share.",
+    "translation": "Move it by up to this many pixels.",
+    "elastic": "Bend it: move every pixel by about this many pixels.",
+    "smoothness": "How far apart two pixels bend independently, in pixels.",
 }
 RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZERS.items())
 
 
 def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -> None:
-    """Make a recipe's options the defaults, whatever these were, so that what else is given still counts."""
+    """Make a recipe's options the defaults, so that options given beside it still count."""
     if name:
-        context.default_map = RECIPES[name].options
+        recipe = named(name)
+        context.default_map = recipe.options | ({"data": recipe.data} if recipe.data else {})
 
 
 OPTIONS = [
     click.option(
         "--recipe",
-        type=click.Choice(list(RECIPES)),
+        metavar="|".join(RECIPES),
         is_eager=True,
         expose_value=False,
         callback=_take_recipe,
-        help="A named set of the options below, listed by `tendigits recipes`; what else is given counts before it.",
+        help="A named set of the options below, listed by `tendigits recipes`; options given beside it win.",
     ),
     click.option(
         "--conv",
@@ -51,8 +52,8 @@ OPTIONS = [
         help="Units of the hidden layer; give it several times for several layers.",
     ),
     click.option("--dropout", type=float, default=0.0, help="Share of each hidden layer left out in training."),
-    click.option("--members", type=click.IntRange(min=1), default=1, help="Networks to train and join to an ensemble."),
-    click.option("--epochs", type=int, default=DEFAULT.epochs, help="How often to go through the training images."),
+    click.option("--members", type=click.IntRange(min=1), default=1, help="Networks to train and join in an ensemble."),
+    click.option("--epochs", type=int, default=DEFAULT.epochs, help="Passes through the training images."),
     click.option("--batch-size", type=int, default=DEFAULT.batch_size, help="Images per step."),
     click.option(
         "--optimizer",
@@ -85,11 +86,9 @@ OPTIONS = [
         "--workers",
         type=int,
         default=DEFAULT.workers,
-        help="Processes that share the work on each batch; threads where not on Linux.",
+        help="Processes that share the work on each batch; threads on systems other than Linux.",
     ),
-    click.option(
-        "--early-stopping", is_flag=True, help="Stop when validation no longer improves; keep the best weights."
-    ),
+    click.option("--early-stopping", is_flag=True, help="Stop when validation stops improving; keep the best weights."),
     click.option("--patience", type=int, default=5, help="Epochs without improvement before --early-stopping stops."),
     click.option(
         "--validation",
@@ -104,12 +103,39 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def training_options(command: Command) -> Command:
-    """Add the options to a command; `as_training` makes sense of their values."""
+    """Add the options to a command; `as_training` understands their values.
+
+    Parameters
+    ----------
+    command : callable
+        The function of a command.
+
+    Returns
+    -------
+    callable
+        The same, with the options.
+    """
     for option in reversed(OPTIONS):
         command = option(command)
     return command
 
 
 def as_training(*, early_stopping: bool, patience: int, validation: int | None, **options: Any) -> dict[str, Any]:
-    """Turn the values of the options into arguments of `train_and_test`. Raises InputError for impossible ones."""
+    """Turn the values of the options into arguments of `train_and_test`.
+
+    Parameters
+    ----------
+    early_stopping, patience, validation, **options
+        The values of OPTIONS.
+
+    Returns
+    -------
+    dict
+        The arguments.
+
+    Raises
+    ------
+    InputError
+        If a value is impossible.
+    """
     return training(**options, patience=patience if early_stopping else None) | {"n_validation": validation}

@@ -1,7 +1,8 @@
-"""A data set: images and their labels, for training and for testing."""
+"""A data set: images and labels, for training and for testing."""
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +13,22 @@ from .idx import NAMES, idx_bytes
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images and their labels, for training and for testing, as they came: nothing scaled, nothing shuffled.
+    """Images and labels, for training and for testing, as they came: neither scaled nor shuffled.
 
-    Images are uint8, shape (n, height, width), 0 for paper; labels are uint8, shape (n,).
-    `digest` is the SHA-256, in hexadecimal, of the four arrays, each written as an IDX file, one after the
-    other in the order below: the same images and labels have the same digest wherever they came from.
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    train_images, test_images : ndarray of uint8, shape (n, height, width)
+        Pixels from 0, paper, to 255, ink.
+    train_labels, test_labels : ndarray of uint8, shape (n,)
+        What each image shows.
+    digest : str
+        The SHA-256, in hexadecimal, of the training images, training labels, test images and test labels, each written
+        as an IDX file: the same images and labels have the same digest wherever they came from.
+    n_added : int
+        How many of the training images, the last ones, come from other data sets (see `join`): they are never
+        validated on.
     """
 
     name: str
@@ -25,6 +37,14 @@ class Dataset:
     test_images: np.ndarray
     test_labels: np.ndarray
     digest: str
+    n_added: int = 0
+
+    def __repr__(self) -> str:
+        height, width = self.train_images.shape[1:]
+        return (
+            f"Dataset({self.name!r}: {len(self.train_images):,} training and {len(self.test_images):,} test images "
+            f"of {height} × {width}, {len(self.classes)} classes)"
+        )
 
     @property
     def classes(self) -> np.ndarray:
@@ -33,15 +53,42 @@ class Dataset:
 
 
 def make_dataset(name: str, arrays: Arrays) -> Dataset:
-    """Make a data set of four arrays, named as in `idx.NAMES`."""
+    """Make a data set of its four arrays.
+
+    Parameters
+    ----------
+    name : str
+        What to call it.
+    arrays : dict of str to ndarray
+        Images and labels, by the names of `idx.NAMES`.
+
+    Returns
+    -------
+    Dataset
+        The data set, with its digest.
+    """
     sha256 = hashlib.sha256()
     for role in NAMES:
         sha256.update(idx_bytes(arrays[role]))
-    return Dataset(name, **arrays, digest=sha256.hexdigest())
+    four: dict[str, Any] = arrays
+    return Dataset(name, **four, digest=sha256.hexdigest())
 
 
 def check(arrays: Arrays, where: str) -> None:
-    """Raise InputError unless images and labels, training and test, go together."""
+    """Check that images and labels, for training and for testing, fit together.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        Images and labels, by the names of `idx.NAMES`.
+    where : str
+        What to call their source in an error.
+
+    Raises
+    ------
+    InputError
+        If numbers or sizes of images and labels do not fit, or a test label does not occur in training.
+    """
     train, test = (arrays["train_images"], arrays["train_labels"]), (arrays["test_images"], arrays["test_labels"])
     for part, (images, labels) in {"training": train, "test": test}.items():
         if len(images) != len(labels):
@@ -56,9 +103,29 @@ def check(arrays: Arrays, where: str) -> None:
 
 
 def class_index(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Find the place of each label, shape (n,), in the sorted `classes`: intp, shape (n,), 0 to k - 1.
+    """Find the index of each label among the classes.
 
-    Raises InputError for labels that are not among the classes, naming them, or not of shape (n,).
+    Parameters
+    ----------
+    labels : array-like, shape (n,)
+        Labels.
+    classes : array-like, shape (k,)
+        The labels that may occur, sorted.
+
+    Returns
+    -------
+    ndarray of intp, shape (n,)
+        Class indices, 0 to k - 1.
+
+    Raises
+    ------
+    InputError
+        If labels are not among the classes; the message names them.
+
+    Examples
+    --------
+    >>> class_index(["cat", "dog", "cat"], ["cat", "dog"]).tolist()
+    [0, 1, 0]
     """
     labels, classes = np.asarray(labels), np.asarray(classes)
     if labels.ndim != 1:

@@ -1,4 +1,4 @@
-"""The 1,797 digits that scikit-learn brings along, redrawn in MNIST's format."""
+"""scikit-learn's 1,797 small digits, redrawn in MNIST's format."""
 
 import numpy as np
 
@@ -9,9 +9,18 @@ from .splits import stratified_split
 
 
 def load_digits() -> Dataset:
-    """Redraw the 1,797 digits of 8×8 that scikit-learn brings along in MNIST's 28×28 format; no download.
+    """Load the 1,797 digits of 8×8 pixels that come with scikit-learn, redrawn in MNIST's 28×28 format; no download.
 
-    Labels 0 to 9. A fifth of the images, the same ones every time, are the test set.
+    Returns
+    -------
+    Dataset
+        Labels 0 to 9. A fifth of the images, the same ones every time, are the test set.
+
+    Examples
+    --------
+    >>> from tendigits import load_digits
+    >>> load_digits()
+    Dataset('digits': 1,438 training and 359 test images of 28 × 28, 10 classes)
     """
     import sklearn.datasets
 

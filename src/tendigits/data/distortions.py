@@ -1,12 +1,13 @@
 """Random distortions of a batch of digits: a seven turned a little is still a seven.
 
-Every pixel of the new image is looked up in the old one, at a place that has been moved (u rows down, v columns right):
+Each pixel of the new image is looked up in the old one, at a position displaced by u rows down and v columns right:
 
-    u, v = what an affine map, rotation × shear × scaling, adds about the centre, + translation + elastic displacement
+    (u, v) = (A - 1) (row, column) + translation + elastic displacement
 
-The elastic displacement is a field of noise made smooth by a Gaussian (Simard et al., "Best Practices for Convolutional
-Neural Networks", 2003). All of this is linear in the numbers that are drawn for an image, so the displacements of a
-whole batch are one matrix product: drawn numbers (n, k) times how each of them moves every pixel (k, h · w).
+where A, a rotation × shear × scaling, acts about the centre of the image, and the elastic displacement is a field of
+noise, smoothed by a Gaussian (Simard et al., "Best Practices for Convolutional Neural Networks", 2003). All of this is
+linear in the random numbers of an image, so the displacements of a whole batch are one matrix product: random numbers
+(n, k) times how far each of them moves every pixel (k, h · w).
 """
 
 from dataclasses import dataclass, fields
@@ -18,16 +19,37 @@ import numpy as np
 from .._util.arrays import Array
 from ..errors import InputError
 
-CHUNK = 32  # images distorted at a time: their coordinates stay in the processor's cache
+CHUNK = 32  # images distorted at a time, so that their coordinates stay in the processor's cache
 
 
 @dataclass(frozen=True)
 class Distortion:
-    """How much to distort; zeros change nothing, so that each kind can be had alone.
+    """How much to distort images. Zeros change nothing, so each kind of distortion can be used alone.
 
-    rotation: degrees; scaling and shear: 0.1 is 10 %, along each axis by itself; translation: pixels. An image gets a
-    value drawn evenly between plus and minus these. elastic: pixels by which the elastic displacement moves a
-    place, root mean square along each axis. smoothness: σ of the Gaussian, in pixels: how far away it moves otherwise.
+    Parameters
+    ----------
+    rotation : float
+        Each image is turned by an angle drawn uniformly from [-rotation, rotation], in degrees.
+    scaling, shear : float
+        Likewise a share, along each axis by itself: 0.1 is 10 %.
+    translation : float
+        Likewise pixels, along each axis.
+    elastic : float
+        The root mean square of the elastic displacement along each axis, in pixels.
+    smoothness : float
+        The standard deviation of the Gaussian that smooths it, in pixels: at about this distance, pixels begin to move
+        independently.
+
+    References
+    ----------
+    P. Y. Simard, D. Steinkraus and J. C. Platt, "Best Practices for Convolutional Neural Networks Applied to Visual
+    Document Analysis", 2003.
+
+    Examples
+    --------
+    >>> distort = Distortion(rotation=15, elastic=1)
+    >>> distort(np.zeros((32, 28, 28), np.uint8), np.random.default_rng(0)).shape
+    (32, 28, 28)
     """
 
     rotation: float = 0.0
@@ -49,9 +71,24 @@ class Distortion:
         return any((self.rotation, self.scaling, self.shear, self.translation, self.elastic))
 
     def __call__(self, images: Array, rng: np.random.Generator) -> Array:
-        """Distort images (n, h, w), each in its own way, into new ones of the same dtype, uint8 or a kind of float.
+        """Distort images, each in its own way.
 
-        All is computed in float32. Raises InputError for another shape or dtype.
+        Parameters
+        ----------
+        images : array-like of uint8 or float, shape (n, h, w)
+            The images; outside them all is 0.
+        rng : numpy.random.Generator
+            Draws the distortions.
+
+        Returns
+        -------
+        ndarray, shape (n, h, w)
+            New images of the same dtype, computed in float32.
+
+        Raises
+        ------
+        InputError
+            If shape or dtype are others.
         """
         images = np.asarray(images)
         if images.ndim != 3 or not (images.dtype == np.uint8 or images.dtype.kind == "f"):
@@ -60,8 +97,23 @@ class Distortion:
         warp(images, self.draw(len(images), images.shape[1:], rng), out)
         return out if out.dtype == images.dtype else np.rint(out, out=out).astype(images.dtype)
 
-    def draw(self, n: int, shape: tuple[int, int], rng: np.random.Generator) -> "Moves":
-        """Draw how to distort n images of one shape: all the chance there is."""
+    def draw(self, n: int, shape: tuple[int, int], rng: np.random.Generator) -> "DisplacementField":
+        """Draw the random numbers of n distortions; nothing else here is random.
+
+        Parameters
+        ----------
+        n : int
+            How many images to distort.
+        shape : tuple of int
+            Height and width of an image.
+        rng : numpy.random.Generator
+            Draws the numbers.
+
+        Returns
+        -------
+        DisplacementField
+            For `warp`.
+        """
         angle, *stretch = rng.uniform(-1, 1, (5, n)) * np.array(
             [np.radians(self.rotation), self.scaling, self.scaling, self.shear, self.shear]
         ).reshape(5, 1)
@@ -73,27 +125,38 @@ class Distortion:
             bumps = _bumps(*shape, self.smoothness)
             noise = self.elastic * rng.standard_normal((2, n, len(bumps)), np.float32)
             numbers, basis = np.concatenate([numbers, noise], axis=2), np.concatenate([basis, bumps])
-        return Moves(numbers, basis, shape)
+        return DisplacementField(numbers, basis, shape)
 
 
 @dataclass(frozen=True)
-class Moves:
-    """Displacements of every pixel, not yet multiplied out: numbers (2, n, k), float32, times basis (k, h · w).
+class DisplacementField:
+    """The displacement of every pixel of n images: `numbers @ basis`, not yet multiplied.
 
-    shape: (h, w) of the images.
+    Parameters
+    ----------
+    numbers : ndarray of float32, shape (2, n, k)
+        Coefficients of u, rows down, and of v, columns right.
+    basis : ndarray of float32, shape (k, h · w)
+        How far a coefficient of 1 moves each pixel.
+    shape : tuple of int
+        Height and width of an image.
     """
 
     numbers: Array
     basis: Array
     shape: tuple[int, int]
 
-    def __getitem__(self, part: slice) -> "Moves":
-        """Pick some of the images."""
-        return Moves(self.numbers[:, part], self.basis, self.shape)
+    def __getitem__(self, part: slice) -> "DisplacementField":
+        """Take the part of the field that belongs to some of the images."""
+        return DisplacementField(self.numbers[:, part], self.basis, self.shape)
+
+    def __repr__(self) -> str:
+        _, n, k = self.numbers.shape
+        return f"DisplacementField({n:,} images of {self.shape[0]} × {self.shape[1]}, {k} numbers for each axis)"
 
 
 def _turned(angle: Array, stretch_u: Array, stretch_v: Array, shear_u: Array, shear_v: Array) -> Array:
-    """Build the matrices (n, 2, 2) that shear and stretch, and then turn."""
+    """Build the matrices (n, 2, 2) that shear and scale, and then rotate."""
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     stretch = np.array([[1 + stretch_u, shear_u], [shear_v, 1 + stretch_v]])
     matrices: Array = np.einsum("ijn,jkn->nik", turn, stretch)
@@ -102,17 +165,33 @@ def _turned(angle: Array, stretch_u: Array, stretch_v: Array, shear_u: Array, sh
 
 @lru_cache(8)
 def plane(height: int, width: int) -> Array:
-    """Build 1, row and column of every pixel, from the centre: (3, h · w)."""
+    """Build the basis of affine displacements: 1, row and column of every pixel, measured from the centre.
+
+    Parameters
+    ----------
+    height, width : int
+        The size of an image.
+
+    Returns
+    -------
+    ndarray of float32, shape (3, h · w)
+        Shared between calls, so not to be written to.
+
+    Examples
+    --------
+    >>> plane(1, 3).tolist()
+    [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 1.0]]
+    """
     rows, columns = np.mgrid[:height, :width].reshape(2, -1) - np.array([[(height - 1) / 2], [(width - 1) / 2]])
     return np.stack([np.ones(height * width), rows, columns]).astype(np.float32)
 
 
 @lru_cache(8)
 def _bumps(height: int, width: int, sigma: float) -> Array:
-    """Build Gaussians about the points of a grid that covers the image: (points, h · w).
+    """Build Gaussians centred on the points of a grid that covers the image: (points, h · w).
 
-    Times white noise they give what smoothing noise of every pixel would, at a fraction of the cost: the grid is fine
-    enough, its points σ apart, to be no longer seen. Divided so that the mean square is one at every pixel.
+    Multiplied by white noise, they give what smoothing noise at every pixel would, at a fraction of the cost; with its
+    points σ apart, the grid does not show. They are scaled so that the mean square is one at every pixel.
     """
     along = [
         np.exp(-0.5 * ((np.arange(size) - points[:, None]) / sigma) ** 2)
@@ -123,21 +202,28 @@ def _bumps(height: int, width: int, sigma: float) -> Array:
     return bumps
 
 
-def warp(images: Array, moves: Moves, out: Array) -> None:
-    """Fill `out`, floats, with images (n, h, w) looked up at displaced places; outside them all is 0.
+def warp(images: Array, field: DisplacementField, out: Array) -> None:
+    """Look images up at displaced positions, interpolating between pixels (bilinear).
 
-    Between pixels the value is interpolated along both axes (bilinear).
+    Parameters
+    ----------
+    images : ndarray of uint8 or float, shape (n, h, w)
+        The images; outside them all is 0.
+    field : DisplacementField
+        How far from its own position each pixel of the result is looked up.
+    out : ndarray of float, shape (n, h, w)
+        The array to fill.
     """
     for start in range(0, len(images), CHUNK):
         part = slice(start, start + CHUNK)
-        _warp(images[part], moves[part], out[part])
+        _warp(images[part], field[part], out[part])
 
 
-def _warp(images: Array, moves: Moves, out: Array) -> None:
+def _warp(images: Array, field: DisplacementField, out: Array) -> None:
     n, height, width = images.shape
-    padded = np.zeros((n, height + 3, width + 3), images.dtype)  # a border to be looked up outside
+    padded = np.zeros((n, height + 3, width + 3), images.dtype)  # zeros to find outside the image
     padded[:, 1:-2, 1:-2] = images
-    u, v = moves.numbers @ moves.basis
+    u, v = field.numbers @ field.basis
     row, down = _split(u, np.repeat(np.arange(1, height + 1, dtype=np.float32), width), height + 1)
     column, right = _split(v, np.tile(np.arange(1, width + 1, dtype=np.float32), height), width + 1)
     row *= width + 3
@@ -152,9 +238,9 @@ def _warp(images: Array, moves: Moves, out: Array) -> None:
     np.add(top, bottom, out=out.reshape(n, -1))
 
 
-def _split(displacement: Array, place: Array, last: int) -> tuple[Array, Array]:
-    """Split displaced places, clipped to 0 … last, into their whole part, int32, and the rest, from 0 to 1."""
-    displacement += place
+def _split(displacement: Array, position: Array, last: int) -> tuple[Array, Array]:
+    """Split displaced positions, clipped to 0 … last, into their whole part, int32, and the fraction, 0 to 1."""
+    displacement += position
     np.clip(displacement, 0, last, out=displacement)
     whole = displacement.astype(np.int32)
     displacement -= whole
@@ -162,7 +248,7 @@ def _split(displacement: Array, place: Array, last: int) -> tuple[Array, Array]:
 
 
 def _between(images: Array, index: Array, right: Array) -> Array:
-    """Interpolate between the pixels at `index` and those to the right of them, as floats."""
+    """Interpolate between the pixels at `index` and their neighbours to the right, as floats."""
     left = np.take(images, index, mode="clip").astype(right.dtype)
     index += 1
     value = np.take(images, index, mode="clip").astype(right.dtype)

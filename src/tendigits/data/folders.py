@@ -1,4 +1,4 @@
-"""Data sets in folders: the four IDX files of MNIST and all its relatives."""
+"""Data sets in folders: the four IDX files of MNIST and of data sets that follow it."""
 
 from pathlib import Path
 
@@ -7,12 +7,23 @@ from .idx import read_idx_folder
 
 
 def load_idx_folder(folder: str | Path) -> Dataset:
-    """Load the data set in a folder of four IDX files, gzipped or not: MNIST and all its relatives.
+    """Load the data set in a folder of four IDX files: MNIST, Fashion-MNIST, KMNIST, EMNIST and the like.
 
-    The files are named as MNIST's, `train-images-idx3-ubyte` and so on, or in the way of
-    `train-images.idx3-ubyte` and `emnist-letters-test-images-idx3-ubyte`. Images come as they are stored;
-    EMNIST stores them transposed. The data set takes the folder's name.
-    Raises InputError where a file is missing, ambiguous, damaged, or does not go with the others.
+    Parameters
+    ----------
+    folder : path-like
+        The folder. Its files, gzipped or not, are named as MNIST's, `train-images-idx3-ubyte` and so on; names like
+        `train-images.idx3-ubyte` and `emnist-letters-test-images-idx3-ubyte` will do as well.
+
+    Returns
+    -------
+    Dataset
+        Images as they are stored (EMNIST stores them transposed). It takes the folder's name.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, ambiguous or damaged, or does not fit the others.
     """
     folder = Path(folder)
     arrays = read_idx_folder(folder)

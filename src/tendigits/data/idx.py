@@ -1,4 +1,4 @@
-"""The IDX file format, in which MNIST and its relatives come, four files in a folder.
+"""The IDX file format, in which MNIST and data sets like it come, four files in a folder.
 
 A file is two zero bytes, one byte for the type of the values, one for the number of dimensions, each
 dimension as a big-endian 32-bit integer, then the values, big-endian, the last dimension running fastest
@@ -39,14 +39,32 @@ DTYPES: dict[int, np.dtype[Any]] = {
     0x0E: np.dtype(">f8"),
 }
 MAX_DIMENSIONS = 32
-MAX_BYTES = 2**31  # the largest relative, EMNIST ByClass, takes a quarter of this
+MAX_BYTES = 2**31  # EMNIST ByClass, the largest data set of this kind, takes a quarter of this
 CHUNK = 2**20
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
-    """Write the array as an IDX file, not gzipped.
+    """Write an array as an IDX file, not gzipped.
 
-    Raises InputError for a type other than uint8, int8, int16, int32, float32 and float64: IDX has no more.
+    Parameters
+    ----------
+    array : ndarray of uint8, int8, int16, int32, float32 or float64
+        The values; IDX has no other types.
+
+    Returns
+    -------
+    bytes
+        The content of the file.
+
+    Raises
+    ------
+    InputError
+        If the dtype is another.
+
+    Examples
+    --------
+    >>> idx_bytes(np.array([3, 1, 4], np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 03 03 01 04'
     """
     for code, dtype in DTYPES.items():
         if dtype == array.dtype.newbyteorder(">"):
@@ -56,11 +74,29 @@ def idx_bytes(array: np.ndarray) -> bytes:
 
 
 def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> np.ndarray:
-    """Read an IDX file, gzipped or not, from its path or from its content.
+    """Read an IDX file, gzipped or not.
 
-    The array has the file's shape and type, in this machine's byte order, and can be written to.
-    Reads, and unpacks, no more than the header promises, and refuses a promise of more than `max_bytes`.
-    Raises InputError, with one sentence, for anything that is not exactly one whole IDX file.
+    Parameters
+    ----------
+    source : bytes or path-like
+        The content of the file, or its path.
+    max_bytes : int, optional
+        A file whose header promises more is refused; no more than it promises is read or unpacked.
+
+    Returns
+    -------
+    ndarray
+        A writable array of the file's shape and type, in this machine's byte order.
+
+    Raises
+    ------
+    InputError
+        If it is not exactly one whole IDX file.
+
+    Examples
+    --------
+    >>> read_idx(bytes.fromhex("00 00 08 01 00 00 00 03 03 01 04"))
+    array([3, 1, 4], dtype=uint8)
     """
     name = "The IDX data" if isinstance(source, bytes) else os.fspath(source)
     try:
@@ -79,7 +115,7 @@ def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYT
 @contextmanager
 def _unpacked(source: bytes | str | os.PathLike[str]) -> Iterator[BinaryIO]:
     with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
-        gzipped = file.read(2) == b"\x1f\x8b"  # by content, as the name does not always tell
+        gzipped = file.read(2) == b"\x1f\x8b"  # by content: the name does not always tell
         file.seek(0)
         with cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file as stream:
             yield stream
@@ -96,14 +132,14 @@ def _read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int,
 
 
 def _promised_bytes(dtype: np.dtype[Any], shape: tuple[int, ...], max_bytes: int, name: str) -> int:
-    # A zero among huge lengths makes no values, but NumPy has no array of such a shape either.
+    # A length of zero among huge ones leaves no values, but NumPy cannot hold an array of such a shape.
     if dtype.itemsize * prod(max(length, 1) for length in shape) > max_bytes:
         raise InputError(f"{name} claims to hold {_times(shape)} values, more than {max_bytes:,} bytes.")
     return dtype.itemsize * prod(shape)
 
 
 def _read_at_most(n: int, stream: BinaryIO) -> bytearray:
-    """Read n bytes or to the end; takes memory for what comes, not for what was promised."""
+    """Read n bytes or to the end, taking memory for what comes rather than for what was promised."""
     data = bytearray()
     while chunk := stream.read(min(CHUNK, n - len(data))):
         data += chunk
@@ -121,10 +157,22 @@ _NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-u
 
 
 def read_idx_folder(folder: Path) -> Arrays:
-    """Read the four IDX files in `folder`: uint8 images, 3-dimensional, and labels, 1-dimensional, by NAMES' keys.
+    """Read the four IDX files in a folder.
 
-    Raises InputError for a folder that cannot be read, and for a file that is missing, ambiguous, damaged, or
-    holds something else.
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Images, uint8 of shape (n, height, width), and labels, uint8 of shape (n,), by the names of NAMES.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be read, or a file is missing, ambiguous, damaged, or holds something else.
     """
     try:
         entries = sorted(folder.iterdir())
@@ -143,7 +191,7 @@ def _find_files(entries: list[Path], folder: Path) -> dict[str, Path]:
         if match := _NAME.fullmatch(path.name):
             part, kind = match.groups()
             role = f"{'train' if part == 'train' else 'test'}_{kind[:6]}"
-            found[role].setdefault(path.name.removesuffix(".gz"), path)  # of x and x.gz, x will do
+            found[role].setdefault(path.name.removesuffix(".gz"), path)  # of x and x.gz, x is enough
     if missing := [NAMES[role] for role, paths in found.items() if not paths]:
         raise InputError(f"{folder} lacks {', '.join(missing)}; expected {_ALL}, each gzipped or not.")
     for role, paths in found.items():
@@ -159,7 +207,22 @@ def _read_as(role: str, path: Path) -> np.ndarray:
 
 
 def check_kind(role: str, array: np.ndarray, where: str) -> None:
-    """Raise InputError unless the array is uint8 with the dimensions of its role in NAMES: images, or labels."""
+    """Check that an array can be what its name says: images or labels.
+
+    Parameters
+    ----------
+    role : str
+        A name of NAMES.
+    array : ndarray
+        The values.
+    where : str
+        What to call their source in an error.
+
+    Raises
+    ------
+    InputError
+        Unless the array is uint8, and 3-dimensional for images or 1-dimensional for labels.
+    """
     what, n_dimensions = ("images", 3) if role.endswith("images") else ("labels", 1)
     if array.dtype != np.uint8 or array.ndim != n_dimensions:
         raise InputError(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import Array, Shape, as_labels, as_rows, as_weights, scale
-from .distortions import Distortion, Moves, warp
+from .distortions import DisplacementField, Distortion, warp
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ class Minibatch:
         self.total, self.rng = self._examples.total(index), rng
         return self
 
-    def draw(self, n: int, rng: np.random.Generator) -> Moves | None:
+    def draw(self, n: int, rng: np.random.Generator) -> DisplacementField | None:
         """Draw how to distort n images."""
         height, width = (*self._examples.shape, 1)[:2]
         return self._distortion.draw(n, (height, width), rng) if self._distortion else None
 
-    def gather(self, index: Array, moves: Moves | None) -> None:
+    def gather(self, index: Array, moves: DisplacementField | None) -> None:
         """Bring the examples at `index` together, distorted where there are moves, and scale them."""
         n = len(index)
         pixels, self.x, self.labels = self._pixels[:n], self._x[:n], self._labels[:n]
@@ -122,7 +122,7 @@ class Minibatch:
         else:
             self._distort(pixels, moves)
 
-    def _distort(self, pixels: Array, moves: Moves) -> None:
+    def _distort(self, pixels: Array, moves: DisplacementField) -> None:
         images = len(pixels), *moves.shape
         warp(pixels.reshape(images), moves, out=self.x.reshape(images))
         if pixels.dtype == np.uint8:

@@ -1,9 +1,10 @@
-"""MNIST: from its cache, or else from its public sources."""
+"""MNIST, from its cache or from its public sources."""
 
 import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
@@ -16,14 +17,29 @@ _log = logging.getLogger(__name__)
 def load_mnist(*, mirrors: Sequence[str] | None = None, timeout: float = 10.0, progress: bool | None = None) -> Dataset:
     """Load MNIST: 60,000 training and 10,000 test images of 28×28, labels 0 to 9.
 
-    The first load takes up to a minute: it asks OpenML, then the `mirrors`, URLs below which the four gzipped
-    IDX files lie (None: those in the environment variable TENDIGITS_MIRRORS, separated by spaces, or two
-    public ones). What comes is checked against MNIST's known digests and cached beside scikit-learn's own
-    data, in $SCIKIT_LEARN_DATA/tendigits/mnist.npz; every later load takes milliseconds.
+    The first load takes up to a minute: it asks OpenML, then the mirrors. What comes is checked against MNIST's known
+    digests and cached beside scikit-learn's own data, in $SCIKIT_LEARN_DATA/tendigits/mnist.npz. Every later load takes
+    milliseconds.
 
-    `timeout` is how many seconds a source may stay silent. `progress` says whether to show on stderr how far
-    things are; None means in a terminal or a notebook.
-    Raises DataUnavailable where no source works, saying what was tried and why each failed.
+    Parameters
+    ----------
+    mirrors : sequence of str, optional
+        URLs below which the four gzipped IDX files lie. None means those in the environment variable
+        TENDIGITS_MIRRORS, separated by spaces, or else two public ones.
+    timeout : float, optional
+        How many seconds a source may stay silent.
+    progress : bool, optional
+        Whether to show progress on stderr; None means in a terminal or a notebook.
+
+    Returns
+    -------
+    Dataset
+        MNIST.
+
+    Raises
+    ------
+    DataUnavailable
+        If no source works; the message says what was tried and why each failed.
     """
     if cached := _read_cache():
         return cached
@@ -37,7 +53,7 @@ def load_mnist(*, mirrors: Sequence[str] | None = None, timeout: float = 10.0, p
 
 
 def _cache() -> Path:
-    # the folder of sklearn.datasets.get_data_home, without the second it takes to import scikit-learn
+    # the folder that sklearn.datasets.get_data_home names; importing scikit-learn to ask it takes a second
     home = os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data"
     return Path(os.path.expanduser(home), "tendigits", "mnist.npz")
 
@@ -48,9 +64,10 @@ def _read_cache() -> Dataset | None:
         for role in NAMES:
             check_kind(role, arrays[role], "The cache")
         check(arrays, "The cache")
-        return Dataset(metadata["name"], **arrays, digest=metadata["digest"])
+        four: dict[str, Any] = arrays
+        return Dataset(metadata["name"], **four, digest=metadata["digest"])
     except (InputError, OSError, RuntimeError, KeyError, TypeError):  # damaged, or made by another version:
-        return None  # that costs time, and nothing else
+        return None  # it is downloaded again
 
 
 def _write_cache(dataset: Dataset) -> None:

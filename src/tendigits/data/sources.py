@@ -1,7 +1,7 @@
 """MNIST from its public sources: OpenML, through scikit-learn, then mirrors of the four IDX files.
 
-Nothing that comes over a network is trusted: whatever the source, an array is handed on only when the MD5 of
-its IDX file is the one the whole world knows.
+Nothing that comes over a network is trusted: whatever the source, an array is handed on only if the MD5 of its IDX
+file is MNIST's, which is public.
 """
 
 import hashlib
@@ -24,7 +24,15 @@ from .idx import NAMES, idx_bytes, read_idx
 
 
 class MnistFile(NamedTuple):
-    """What is known of one of MNIST's four IDX files, before it is gzipped."""
+    """What is known of one of MNIST's four IDX files.
+
+    Parameters
+    ----------
+    n_bytes : int
+        The size of the file before it is gzipped.
+    md5 : str
+        Its MD5, in hexadecimal.
+    """
 
     n_bytes: int
     md5: str
@@ -44,15 +52,32 @@ MIRRORS = (
 
 
 def default_mirrors() -> Sequence[str]:
-    """Take the URLs in the environment variable TENDIGITS_MIRRORS, separated by spaces; without it, MIRRORS."""
+    """List the mirrors in the environment variable TENDIGITS_MIRRORS, separated by spaces; without it, MIRRORS."""
     own = os.environ.get("TENDIGITS_MIRRORS")
     return MIRRORS if own is None else own.split()
 
 
 def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None) -> Arrays:
-    """Get MNIST's four arrays, named as in `idx.NAMES`, from the first source that has them whole.
+    """Download MNIST from the first source that has all of it.
 
-    Raises DataUnavailable, saying what was tried and why each failed.
+    Parameters
+    ----------
+    mirrors : sequence of str
+        URLs to try after OpenML.
+    timeout : float
+        How many seconds a source may stay silent.
+    progress : bool or None
+        Whether to show progress; None means in a terminal or a notebook.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Images and labels, by the names of `idx.NAMES`.
+
+    Raises
+    ------
+    DataUnavailable
+        If no source works; the message says what was tried and why each failed.
     """
     sources: dict[str, Callable[[], Arrays]] = {"OpenML": partial(from_openml, timeout, progress)}
     sources |= {mirror: partial(from_mirror, mirror, timeout, progress) for mirror in mirrors}
@@ -60,12 +85,12 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
     for name, source in sources.items():
         try:
             return source()
-        except Exception as error:  # a source may fail in any way; the next may work all the same
+        except Exception as error:  # a source may fail in any way, and the next may still work
             failures.append(f"  {name}: {_reason(error)}")
     raise DataUnavailable(
         "MNIST could not be had from any source:\n"
         + "\n".join(failures)
-        + "\nConnect to the Internet and try again, or give a folder that holds MNIST's four IDX files ("
+        + "\nConnect to the Internet and try again, or name a folder that holds MNIST's four IDX files ("
         + ", ".join(NAMES.values())
         + "), gzipped or not."
     )
@@ -78,12 +103,30 @@ def _reason(error: Exception) -> str:
 
 
 def from_openml(timeout: float, progress: bool | None) -> Arrays:
-    """Get MNIST as scikit-learn fetches it from OpenML, or finds it in its own cache."""
+    """Let scikit-learn fetch MNIST from OpenML, or from its own cache.
+
+    Parameters
+    ----------
+    timeout : float
+        How many seconds OpenML may stay silent.
+    progress : bool or None
+        Whether to say that it takes a while; None means in a terminal or a notebook.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Images and labels, by the names of `idx.NAMES`.
+
+    Raises
+    ------
+    InputError
+        If what comes is not MNIST. Whatever scikit-learn raises is passed on.
+    """
     notice("Reading MNIST from OpenML; the first time takes about a minute.", shown=progress)
     from sklearn.datasets import fetch_openml
 
-    with _impatiently(timeout), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about retries and its cache: what matters is in the exception
+    with _default_timeout(timeout), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about retries and its cache; the exception says what matters
         pixels, labels = fetch_openml(
             "mnist_784",
             version=1,
@@ -105,8 +148,8 @@ def from_openml(timeout: float, progress: bool | None) -> Arrays:
 
 
 @contextmanager
-def _impatiently(timeout: float) -> Iterator[None]:
-    """Give every new connection a timeout: `fetch_openml` has none of its own and would wait for ever."""
+def _default_timeout(timeout: float) -> Iterator[None]:
+    """Give every new connection a timeout: `fetch_openml` sets none and would wait for ever."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(timeout)
     try:
@@ -116,7 +159,29 @@ def _impatiently(timeout: float) -> Iterator[None]:
 
 
 def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
-    """Get MNIST from the four gzipped IDX files below the URL `mirror`."""
+    """Download MNIST's four gzipped IDX files.
+
+    Parameters
+    ----------
+    mirror : str
+        The URL below which they lie.
+    timeout : float
+        How many seconds the mirror may stay silent.
+    progress : bool or None
+        Whether to show a bar for each file; None means in a terminal or a notebook.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Images and labels, by the names of `idx.NAMES`.
+
+    Raises
+    ------
+    InputError
+        If a file is too large, broken off, or not MNIST's.
+    OSError
+        If the mirror cannot be reached.
+    """
     arrays = {}
     for role, file in FILES.items():
         packed = _fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", file.n_bytes, timeout, progress)
@@ -125,7 +190,7 @@ def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
 
 
 def _fetch(url: str, n_bytes: int, timeout: float, progress: bool | None) -> bytes:
-    """Get the gzipped file at `url`, whose content has `n_bytes`; packed, it should not have more."""
+    """Download the gzipped file at `url`; it should be no larger than its content, `n_bytes`."""
     name = url.rpartition("/")[2]
     limit = n_bytes + 1000  # room for the gzip header
     body = bytearray()

@@ -1,4 +1,4 @@
-"""Which images to train on, and which to hold out."""
+"""Which images to train on and which to hold out."""
 
 import numpy as np
 
@@ -6,11 +6,36 @@ from ..errors import InputError
 
 
 def stratified_split(labels: np.ndarray, n_held_out: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Choose which images to train on and which to hold out: two sorted index arrays that share none.
+    """Hold out images at random, the same share of each class.
 
-    Exactly `n_held_out` are held out, of each class n_held_out × (its share of all), rounded down, or up for
-    the classes with the largest fractions (Hamilton's method of apportionment). `rng` chooses which.
-    Raises InputError unless 0 <= n_held_out < len(labels).
+    Of each class n_held_out × (its share of all images) are held out, rounded down; the classes with the largest
+    remainders give one more each until there are `n_held_out` (Hamilton's method of apportionment).
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,)
+        The label of each image.
+    n_held_out : int
+        How many to hold out.
+    rng : numpy.random.Generator
+        Chooses which.
+
+    Returns
+    -------
+    kept, held_out : ndarray of intp
+        Positions of the images, sorted; none is in both.
+
+    Raises
+    ------
+    InputError
+        Unless 0 <= n_held_out < n.
+
+    Examples
+    --------
+    >>> labels = np.array([0, 0, 0, 0, 1, 1])
+    >>> kept, held_out = stratified_split(labels, 3, np.random.default_rng(0))
+    >>> labels[held_out].tolist()
+    [0, 0, 1]
     """
     n = len(labels)
     if not 0 <= n_held_out < n:

@@ -1,7 +1,8 @@
-"""Honest scores: the same training with several seeds, and whether one way to train is better than another.
+"""Seed statistics: the same training with several seeds, and whether one way to train is better than another.
 
-What a single run scores is partly luck: the starting weights, the order of the batches, which images were held out. The
-spread over seeds says how much. Two ways to train are compared seed by seed, each pair with the same held-out images.
+The accuracy of a single run is partly luck: the starting weights, the order of the batches, which images were held out.
+The spread over seeds says how much. Two ways to train are compared seed by seed, each pair with the same held-out
+images.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +22,33 @@ from .train_and_test import train_and_test
 
 Outcome = tuple[int, float, str]  # seed, accuracy, and why there is none
 
-LUCK = 0.05  # a difference that chance alone would show less often than this is more than luck
+LUCK = 0.05  # a difference that luck alone would produce less often than this is more than luck
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
-    """Compute the interval of the mean, m ± t s / √n, by Student's t for n - 1 degrees of freedom; None where n < 2.
+    """Compute the confidence interval of a mean, m ± t s / √n, by Student's t with n - 1 degrees of freedom.
 
+    Parameters
+    ----------
+    values : sequence of float
+        Independent measurements.
+    confidence : float, optional
+        How often such an interval holds the true mean.
+
+    Returns
+    -------
+    (low, high) or None
+        None if there are fewer than two values.
+
+    References
+    ----------
     "Student", "The probable error of a mean", 1908.
+
+    Examples
+    --------
+    >>> low, high = mean_interval([0.97, 0.98, 0.98, 0.99])
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.967 to 0.993'
     """
     from scipy.stats import t
 
@@ -41,24 +62,39 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
 
 @dataclass(frozen=True)
 class Scores:
-    """Test accuracies by seed, and by seed why others have none."""
+    """The test accuracies of several seeds.
+
+    Parameters
+    ----------
+    accuracies : dict of int to float
+        The accuracy, 0 to 1, by seed.
+    failures : dict of int to str
+        Why the other seeds have none.
+    """
 
     accuracies: dict[int, float]
     failures: dict[int, str]
 
+    def __repr__(self) -> str:
+        words = [f"{len(self.accuracies)} seeds"]
+        words += [f"mean {self.mean:.2%}"] if self.mean is not None else []
+        words += [f"sd {self.sd:.2%}"] if self.sd is not None else []
+        words += [f"{len(self.failures)} failed"] if self.failures else []
+        return f"Scores({', '.join(words)})"
+
     @property
     def mean(self) -> float | None:
-        """The mean accuracy; None where every seed failed."""
+        """The mean accuracy; None if every seed failed."""
         return float(np.mean(list(self.accuracies.values()))) if self.accuracies else None
 
     @property
     def sd(self) -> float | None:
-        """The standard deviation over seeds (n - 1 in the denominator); None of fewer than two."""
+        """The standard deviation over seeds, with n - 1 in the denominator; None for fewer than two."""
         return float(np.std(list(self.accuracies.values()), ddof=1)) if len(self.accuracies) > 1 else None
 
     @property
     def interval(self) -> Interval | None:
-        """The 95 % interval of the mean over all seeds there are, on this test set."""
+        """The 95 % interval of the mean over all possible seeds, on this test set; None for fewer than two."""
         interval = mean_interval(list(self.accuracies.values()))
         return interval and (max(0.0, interval[0]), min(1.0, interval[1]))
 
@@ -74,9 +110,32 @@ def score(
 ) -> Scores:
     """Train and test once with each seed.
 
-    jobs: how many at a time, as joblib counts: -1 is one on each processor. options: those of `train_and_test`.
-    A seed that fails, whatever the reason, is reported with it and costs no other its result. Raises InputError where
-    the settings do not fit the data, which no seed could change.
+    A seed that fails, whatever the reason, is reported among the failures and does not affect the others.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The images.
+    settings : Settings, optional
+        How to train.
+    seeds : sequence of int, optional
+        The seeds.
+    jobs : int, optional
+        How many to train at a time, as joblib counts: -1 is one on each processor.
+    progress : bool, optional
+        Whether to show progress; None means in a terminal or a notebook.
+    **options
+        Other arguments of `train_and_test`.
+
+    Returns
+    -------
+    Scores
+        The accuracy of each seed.
+
+    Raises
+    ------
+    InputError
+        If the settings do not fit the data, which no seed could change.
     """
     attempt = partial(_attempt, dataset, settings, options)
     accuracies: dict[int, float] = {}
@@ -90,7 +149,7 @@ def score(
 
 
 def _outcomes(attempt: Callable[[int], Outcome], seeds: Sequence[int], jobs: int) -> Iterator[Outcome]:
-    """Attempt each seed, several at a time. A process that is killed takes others with it: they have another go."""
+    """Attempt each seed, several at a time; when a killed process takes others down with it, these are tried again."""
     from concurrent.futures.process import BrokenProcessPool
 
     from joblib import Parallel, delayed
@@ -125,23 +184,35 @@ def _words(error: Exception) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One way to train less another: the differences of their test accuracies, seed by seed."""
+    """Whether one way to train is better than another.
+
+    Parameters
+    ----------
+    differences : dict of int to float
+        The first's test accuracy minus the second's, by seed.
+    """
 
     differences: dict[int, float]
 
+    def __repr__(self) -> str:
+        return f"Comparison({self.verdict})"
+
     @property
     def mean(self) -> float | None:
-        """The mean difference; None without a pair."""
+        """The mean difference; None if there is no pair."""
         return float(np.mean(list(self.differences.values()))) if self.differences else None
 
     @property
     def interval(self) -> Interval | None:
-        """The 95 % interval of the mean difference; None of fewer than two pairs."""
+        """The 95 % interval of the mean difference; None for fewer than two pairs."""
         return mean_interval(list(self.differences.values()))
 
     @property
     def p_value(self) -> float | None:
-        """How often luck alone would show so large a mean difference: the paired t-test, on both sides."""
+        """How often luck alone would produce so large a mean difference, by the two-sided paired t-test.
+
+        None for fewer than two pairs.
+        """
         from scipy.stats import t
 
         d = np.array(list(self.differences.values()))
@@ -154,7 +225,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """Say in a sentence which is better, and whether that is more than luck."""
+        """A sentence that says which is better, and whether that is more than luck."""
         if self.mean is None or self.interval is None or self.p_value is None:
             return "Fewer than two seeds: nothing can be said about luck."
         if self.mean == 0:
@@ -169,6 +240,23 @@ class Comparison:
 
 
 def compare(ours: Scores, theirs: Scores) -> Comparison:
-    """Pair the seeds that ended well in both."""
+    """Compare two ways to train, seed by seed.
+
+    Parameters
+    ----------
+    ours, theirs : Scores
+        Their accuracies; seeds that failed in either are left out.
+
+    Returns
+    -------
+    Comparison
+        Its `verdict` says which is better, or that luck explains the difference.
+
+    Examples
+    --------
+    >>> first, second = Scores({0: 0.97, 1: 0.98, 2: 0.97}, {}), Scores({0: 0.96, 1: 0.97, 2: 0.955}, {})
+    >>> print(compare(first, second).verdict)
+    The first is better by 1.17 percentage points (95 % interval 0.45 to 1.88, p = 0.02): more than luck.
+    """
     both = [seed for seed in ours.accuracies if seed in theirs.accuracies]
     return Comparison({seed: ours.accuracies[seed] - theirs.accuracies[seed] for seed in both})

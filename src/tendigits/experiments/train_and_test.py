@@ -1,4 +1,4 @@
-"""From a data set to a trained and tested network: one way, and the test set opened once, at its end."""
+"""From a data set to a trained and tested network; the test set is used once, at the end."""
 
 import platform
 from collections.abc import Sequence
@@ -26,15 +26,29 @@ Pair = tuple[Array, Array]  # images, class indices
 
 @dataclass(frozen=True)
 class Experiment:
-    """What came of it: the network, what the training of each of its members saw, and how it did on the test set."""
+    """What `train_and_test` returns.
+
+    Parameters
+    ----------
+    network : Network
+        The trained network.
+    histories : list of History
+        What training recorded: one history, or one for each member of an ensemble.
+    evaluation : Evaluation
+        How the network read the test set.
+    """
 
     network: Network
     histories: list[History]
     evaluation: Evaluation
 
+    def __repr__(self) -> str:
+        epochs = sum(map(len, self.histories))
+        return f"Experiment({self.network.sizes}, {epochs} epochs: {self.evaluation})"
+
     @property
     def history(self) -> History:
-        """What training saw; of an ensemble, the training of its first member."""
+        """What training recorded; for an ensemble, that of its first member."""
         return self.histories[0]
 
 
@@ -56,10 +70,48 @@ def train_and_test(
 ) -> Experiment:
     """Hold out validation images, train on the rest, and test once.
 
-    hidden, conv, dropout: what `architecture` builds the network of. members: how many such networks to train, each
-    from a start of its own, and join to an ensemble. n_validation: by default a twelfth of the training images, 5,000
-    of MNIST's 60,000. The other arguments are those of `fit`; each further member of an ensemble has a checkpoint of
-    its own beside the first. The same seed gives the same bits. What happened is noted in the network's `info`.
+    Parameters
+    ----------
+    dataset : Dataset
+        The images.
+    settings : Settings, optional
+        How to train.
+    hidden, conv, dropout
+        The layers, as for `tendigits.models.builder.architecture`.
+    members : int, optional
+        How many such networks to train, each from its own starting weights, and to join in an ensemble.
+    seed : int, optional
+        The same seed gives the same bits.
+    dtype : {"float32", "float64"}, optional
+        The precision of the network.
+    n_validation : int, optional
+        How many training images to hold out; by default a twelfth, 5,000 of MNIST's 60,000.
+    checkpoint : Path, optional
+        A file to keep the state of the training in, as in `fit`; each further member has its own beside it.
+    resume : bool, optional
+        Whether to continue from the checkpoint.
+    callbacks : sequence of callables, optional
+        Called after every epoch, as in `fit`.
+    progress : bool, optional
+        Whether to show progress; None means in a terminal or a notebook.
+
+    Returns
+    -------
+    Experiment
+        The network, whose `info` says what was done, what training recorded, and how it did on the test set.
+
+    Raises
+    ------
+    InputError
+        If data, layers and settings do not fit together.
+    Diverged
+        If the loss became NaN or infinite.
+
+    Examples
+    --------
+    >>> from tendigits import Settings, load_digits, train_and_test
+    >>> train_and_test(load_digits(), Settings(epochs=2), hidden=(16,), progress=False)
+    Experiment([784, 16, 10], 2 epochs: Evaluation(...% of 359 images))
     """
     if members < 1:
         raise InputError(f"An ensemble needs at least one member, not {members}.")
@@ -108,10 +160,12 @@ def train_and_test(
 def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator) -> tuple[Pair, Pair]:
     """Divide the training images into those to train on and those to validate on."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
-    n = len(labels) // 12 if n_validation is None else n_validation
-    if not 1 <= n < len(labels):
-        raise InputError(f"{n} validation images cannot be held out of {len(labels)}.")
-    kept, held_out = stratified_split(labels, n, rng)
+    own = len(labels) - dataset.n_added
+    n = own // 12 if n_validation is None else n_validation
+    if not 1 <= n < own:
+        raise InputError(f"{n} validation images cannot be held out of {own}.")
+    kept, held_out = stratified_split(labels[:own], n, rng)
+    kept = np.append(kept, np.arange(own, len(labels)))
     return (images[kept], labels[kept]), (images[held_out], labels[held_out])
 
 

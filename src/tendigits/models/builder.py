@@ -1,4 +1,4 @@
-"""From a few words to layers: what the options --hidden, --conv and --dropout build."""
+"""From a few words to layers: what the options --conv, --hidden and --dropout mean."""
 
 from collections.abc import Sequence
 from math import prod
@@ -13,11 +13,36 @@ from ..nn.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU
 def architecture(
     image_shape: Shape, n_classes: int, *, hidden: int | Sequence[int] = (128,), conv: str = "", dropout: float = 0.0
 ) -> list[Layer]:
-    """Build the layers of a classifier of images (height, width), or of rows (n_in,).
+    """Build the layers of a classifier.
 
-    conv: convolutions, each with a ReLU, that come first: "24x5 pool 48x3" is 24 kernels of 5 × 5, a maximum over
-    2 × 2, 48 kernels of 3 × 3. hidden: width or widths of the dense layers after them, each with a ReLU. dropout: the
-    share of each hidden layer that is left out in training. Raises InputError where these do not fit.
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width) of an image, or (n_in,) of a row of features.
+    n_classes : int
+        How many classes there are.
+    hidden : int or sequence of int, optional
+        Widths of the hidden layers, each followed by a ReLU.
+    conv : str, optional
+        Convolutions before them, each followed by a ReLU: "24x5 pool 48x3" is 24 kernels of 5 × 5, the maximum over
+        2 × 2, and 48 kernels of 3 × 3.
+    dropout : float, optional
+        The share of each hidden layer that is left out in training.
+
+    Returns
+    -------
+    list of Layer
+        The layers, for `Network`.
+
+    Raises
+    ------
+    InputError
+        If these do not fit together.
+
+    Examples
+    --------
+    >>> [layer.spec for layer in architecture((28, 28), 10, hidden=32, dropout=0.5)]
+    [['Linear', 784, 32], ['ReLU'], ['Dropout', 0.5], ['Linear', 32, 10]]
     """
     layers: list[Layer] = []
     shape: Shape = (prod(map(int, image_shape)),)
@@ -32,7 +57,10 @@ def architecture(
 
 
 def _convolutions(image_shape: Shape, conv: str) -> list[Layer]:
-    """From Reshape to Flatten. The maximum comes before the ReLU: the same numbers, with a quarter of the work."""
+    """Build the layers from Reshape to Flatten.
+
+    The maximum is taken before the ReLU: that gives the same numbers for a quarter of the work.
+    """
     if len(image_shape) != 2:
         raise InputError(f"Convolutions need images (height, width), not {image_shape}.")
     layers: list[Layer] = [Reshape(*image_shape)]

@@ -26,14 +26,38 @@ NOVELTY = "novelty."
 
 
 def save(network: Network, path: Path | str) -> None:
-    """Write a network to an .npz file, all or nothing."""
+    """Write a network to an .npz file, all or nothing.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    path : path-like
+        The file.
+    """
     about = {"format": FORMAT, "layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
     novelty = {NOVELTY + name: np.asarray(array) for name, array in (network.novelty or {}).items()}
     write_npz(path, {"params": network.params, **novelty}, about)
 
 
 def load(path: Path | str) -> Network:
-    """Read what `save` wrote. Raises InputError, in one sentence, for anything else."""
+    """Read a network that `save` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Network
+        The same network, bit for bit.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, or of another kind.
+    """
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
@@ -44,7 +68,23 @@ def load(path: Path | str) -> Network:
 
 @contextmanager
 def naming(path: Path | str) -> Iterator[None]:
-    """Name the file whose parts make no network."""
+    """Name the file in the errors of the block that makes a network of its parts.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    InputError
+        If the parts do not make a network.
+    """
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -72,10 +112,15 @@ def rebuild(
     kinds : sequence of type
         Kinds of layers from elsewhere that the spec names: a pickle imports them by listing them.
 
+    Returns
+    -------
+    Network
+        The network.
+
     Raises
     ------
     InputError
-        Where the parts do not fit each other.
+        If the parts do not fit each other.
 
     """
     n_params = _count(spec)  # before any memory is taken for what a file claims to hold
@@ -117,7 +162,18 @@ def _layer(spec: Sequence[Any]) -> Layer:
 
 
 def state_of(network: Network) -> dict[str, Any]:
-    """Give a network in parts, as `rebuild` takes them: what a pickle, a copy or skops keeps."""
+    """Take a network apart, as a pickle, a copy or skops keeps it.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    dict
+        The arguments of `rebuild`.
+    """
     state: dict[str, Any] = {"spec": network.spec, "params": network.params, "classes": network.classes.tolist()}
     state |= {"info": network.info, "novelty": network.novelty}
     if kinds := _kinds_from_elsewhere(network.spec):

@@ -201,21 +201,21 @@ class Network:
     @staticmethod
     def from_safetensors(path: Path | str) -> "Network":
         """Read a file of `tendigits export`, or one of a torch.nn.Sequential. Raises InputError for anything else."""
-        from ..models.convert.foreign import from_safetensors
+        from ..models.convert.safetensors import from_safetensors
 
         return from_safetensors(path)
 
     @staticmethod
     def from_torch(source: Any) -> "Network":
         """Take over a torch.nn.Sequential of Linear and ReLU: its state dict, or the file that holds it."""
-        from ..models.convert.foreign import from_torch
+        from ..models.convert.torch import from_torch
 
         return from_torch(source)
 
     @staticmethod
     def from_sklearn(mlp: Any) -> "Network":
         """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
-        from ..models.convert.foreign import from_sklearn
+        from ..models.convert.sklearn import from_sklearn
 
         return from_sklearn(mlp)
 

@@ -18,10 +18,26 @@ class History:
     A record holds epoch, learning_rate (of its last step), train_loss, train_accuracy, seconds, and, where there is
     validation data, validation_loss and validation_accuracy. Losses are mean cross-entropies in nats, accuracies run
     from 0 to 1; the training figures are means over the epoch's batches, each seen before its update.
+
+    Parameters
+    ----------
+    records : list of dict, optional
+
+    Examples
+    --------
+    >>> history = History([{"epoch": 1, "train_loss": 0.5}, {"epoch": 2, "train_loss": 0.25}])
+    >>> history["train_loss"]
+    [0.5, 0.25]
+    >>> history
+    History(2 epochs, last: epoch 2, train_loss 0.25)
     """
 
     def __init__(self, records: list[Record] | None = None) -> None:
         self.records = records or []
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name} {value:.4g}" for name, value in self.last.items()) if self.records else "none"
+        return f"History({len(self)} epochs, last: {last})"
 
     def __len__(self) -> int:
         return len(self.records)

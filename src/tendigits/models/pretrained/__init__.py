@@ -1,4 +1,4 @@
-"""A trained network in the box: 784-128-10, so that reading a digit needs no training and no download.
+"""The trained network that ships with the package, 784-128-10: it needs neither training nor download.
 
 It was made by the command that its `info` names, and anyone can make it again:
 
@@ -13,5 +13,17 @@ PATH = Path(__file__).parent / "best.npz"
 
 
 def load_pretrained() -> Network:
-    """Load the network that ships with the package; what made it, and how good it is, stands in its `info`."""
+    """Load the trained network that ships with the package.
+
+    Returns
+    -------
+    Network
+        Its `info` says how it was trained, and how good it is.
+
+    Examples
+    --------
+    >>> from tendigits import load_pretrained
+    >>> load_pretrained().sizes
+    [784, 128, 10]
+    """
     return Network.load(PATH)

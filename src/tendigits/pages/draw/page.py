@@ -1,8 +1,8 @@
-"""The draw page: one HTML file that reads handwriting and shows why. No server, no network, no framework.
+"""The draw page: one HTML file that reads handwriting and explains what it reads. No server, no network, no framework.
 
-The scripts are plain ES modules. Those in `javascript/` follow their namesakes in Python and know nothing of the page;
-the rest is the page, and knows nothing of gradients. Here they become one file: modules joined into one script,
-weights and pictures as base64, and a policy that forbids the browser every connection.
+The scripts are plain ES modules. Those in `javascript/` follow the Python modules of the same names and know nothing of
+the page; the others are the page, and know nothing of gradients. Here they become one file: modules joined into one
+script, weights and pictures as base64, and a policy that forbids the browser every connection.
 """
 
 import base64
@@ -29,44 +29,77 @@ from ...nn.layers import Dropout, Linear, ReLU
 from ...nn.network import Network
 
 HERE, SHARED = Path(__file__).parent, Path(__file__).parents[2] / "javascript"
-MODULES = (  # each after those it imports
+MODULES = (  # each after those that it imports
     *(SHARED / name for name in ("network.js", "attribution.js", "mnist_format.js")),
     *(HERE / name for name in ("reader.js", "dom.js", "paint.js", "sheet.js", "input.js", "pictures.js", "answer.js")),
     *(HERE / name for name in ("preprocessing_view.js", "why.js", "inside.js", "teach.js", "samples.js", "app.js")),
 )
-FORGETTING = 200  # test digits to notice forgetting with
+FORGETTING = 200  # test digits that show what the network forgets as it learns
 MISREAD = 8  # samples that the network gets wrong
 HEIGHT = 900  # pixels in a notebook
 
 
 @dataclass(frozen=True)
 class Page:
-    """A draw page: `html`, the whole file. A notebook shows it; `save` writes it."""
+    """A draw page. A notebook displays it; `save` writes it.
+
+    Parameters
+    ----------
+    html : str
+        The whole file.
+    network : str
+        The widths of the layers of the network on the page, "784-128-10".
+    """
 
     html: str
+    network: str
+
+    def __repr__(self) -> str:
+        return f"Page({self.network}, {len(self.html.encode()):,} bytes)"
 
     def save(self, path: Path | str) -> None:
-        """Write the file, all or nothing."""
+        """Write the file, all or nothing.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+        """
         with replacing(path) as file:
             file.write(self.html.encode())
 
     def _repr_html_(self) -> str:
-        # srcdoc needs no server; the sandbox keeps page and notebook out of each other's way.
+        # srcdoc needs no server; the sandbox keeps page and notebook apart.
         frame = f'sandbox="allow-scripts" width="100%" height="{HEIGHT}" style="border: 0" title="Draw a digit"'
         return f'<iframe {frame} srcdoc="{html.escape(self.html)}"></iframe>'
 
 
 def draw(network: Network, dataset: Dataset | None = None) -> Page:
-    """Make the draw page of a network of Linear and ReLU layers that reads 28×28 pictures.
+    """Make a page to draw digits on, read by a network.
 
-    The dataset gives the sample digits, the digits that show forgetting, and the limit beyond which a drawing is no
-    digit. None means the one the network was trained on if that is MNIST or the bundled digits; where MNIST cannot be
-    had, the bundled digits take its place. Raises InputError for another kind of network or data.
+    Parameters
+    ----------
+    network : Network
+        A network of Linear, ReLU and Dropout layers for images of 28 × 28.
+    dataset : Dataset, optional
+        Gives the sample digits, the digits that show what the network forgets as it learns, and the limit beyond which
+        a drawing is no digit. None means MNIST, or the bundled digits for a network that was trained on these, or if
+        MNIST cannot be downloaded.
+
+    Returns
+    -------
+    Page
+        The page.
+
+    Raises
+    ------
+    InputError
+        If network or data are of another kind.
     """
     _check_network(network)
     dataset = _own_data(network) if dataset is None else dataset
     _check_dataset(network, dataset)
-    return Page(_assemble(_about(network, dataset), network))
+    return Page(_assemble(_about(network, dataset), network), "-".join(map(str, network.sizes)))
 
 
 def _check_network(network: Network) -> None:
@@ -78,7 +111,7 @@ def _check_network(network: Network) -> None:
 
 
 def _own_data(network: Network) -> Dataset:
-    if network.info.get("data", {}).get("name") == "digits":
+    if network.info.get("data", {}).get("name", "").split("+")[0] == "digits":
         return load_digits()
     try:
         return load_mnist()
@@ -114,7 +147,7 @@ def _forgetting(dataset: Dataset) -> Array:
 
 
 def _samples(network: Network, dataset: Dataset) -> dict[str, Any]:
-    """Choose test digits: one of each class that is read correctly, and some that are misread, on the page too."""
+    """Choose test digits: one of each class that is read correctly, and some that are misread, also as redrawn."""
     labels, reads = dataset.test_labels, network.predict(dataset.test_images)
     right, wrong = np.flatnonzero(reads == labels), np.flatnonzero(reads != labels)
     _, first = np.unique(labels[right], return_index=True)
@@ -153,7 +186,7 @@ def _assemble(about: dict[str, Any], network: Network) -> str:
         "policy": f"{policy}; base-uri 'none'; form-action 'none'",
         "style": style,
         "script": script,
-        "about": json.dumps(about).replace("<", "\\u003c"),  # so that no text in it can end the script
+        "about": json.dumps(about).replace("<", "\\u003c"),  # or text in it could end the script
         "colophon": html.escape(_colophon(network)),
         "range": html.escape(f"{network.classes[0]} to {network.classes[-1]}"),
     }
@@ -161,7 +194,13 @@ def _assemble(about: dict[str, Any], network: Network) -> str:
 
 
 def bundle() -> str:
-    """Join the modules into one script. They share its top level, so no two may use a name there."""
+    """Join the modules into one script. They share its top level, so each name there may be used only once.
+
+    Returns
+    -------
+    str
+        The script.
+    """
     script = "\n".join(path.read_text("utf-8") for path in MODULES)
     script = re.sub(r"^import [^;]*;\n", "", script, flags=re.MULTILINE)
     return re.sub(r"^export ", "", script, flags=re.MULTILINE)
