@@ -30,3 +30,11 @@ def test_example(page, line, code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")  # for the processes that an example starts
     exec(compile("\n" * line + code, page, "exec"), {"__name__": "__main__"})
+
+
+def test_what_must_pass_begins_with_the_readmes_test_command():
+    script = ROOT / ".ci" / "run"
+    if not script.exists():
+        pytest.skip("needs the repository: .ci/run is not part of a source distribution")
+    command = re.search(r"^    (.*\.venv/bin/pytest)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert command[1] in script.read_text("utf-8").splitlines()

@@ -1,16 +1,15 @@
-"""The command, as someone at a terminal meets it: in a process of its own."""
+"""The command, as someone at a terminal meets it."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 
 import click
 import numpy as np
 import pytest
-from commands import failed, tendigits
+from commands import command_line, failed, tendigits
 from PIL import Image
 
 from tendigits import Network
@@ -40,7 +39,7 @@ def pictures(tmp_path_factory, digits):
 
 
 def test_train_then_evaluate_predict_and_info(tmp_path, pictures):
-    trained = tendigits("train", "--data", "digits", "--batch-size", 32, cwd=tmp_path)
+    trained = command_line("train", "--data", "digits", "--batch-size", 32, cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr
     lines = trained.stdout.splitlines()
     assert lines[0] == "Training 784-128-10 on digits: 1,438 images, 359 more to test on"
@@ -48,15 +47,15 @@ def test_train_then_evaluate_predict_and_info(tmp_path, pictures):
     assert lines[-2].startswith("Test accuracy: 9")
     assert lines[-1] == "Saved model.npz"
 
-    evaluated = tendigits("evaluate", "model.npz", cwd=tmp_path)
+    evaluated = command_line("evaluate", "model.npz", cwd=tmp_path)
     assert evaluated.stdout.splitlines()[0] == lines[-2]
     for part in ("precision", "confusion", "most confident mistakes"):
         assert part in evaluated.stdout
 
-    predicted = tendigits("predict", "model.npz", pictures / "3.png", cwd=tmp_path)
+    predicted = command_line("predict", "model.npz", pictures / "3.png", cwd=tmp_path)
     assert predicted.stdout.startswith(f"{pictures / '3.png'}: 3 ")
 
-    info = tendigits("info", "model.npz", cwd=tmp_path)
+    info = command_line("info", "model.npz", cwd=tmp_path)
     for part in ("101770", "Linear 784 128 → ReLU → Linear 128 10", "digits", "optimizer", "numpy"):
         assert part in info.stdout
 
@@ -151,13 +150,12 @@ def same_params(ours, theirs):
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign, workers):
-    options = ["--data", "digits", "--epochs", 300, "--hidden", 16, "--workers", workers]
+    options = ["--data", "digits", "--epochs", 100, "--hidden", 16, "--workers", workers]
     assert tendigits("train", *options, "--out", "whole.npz", cwd=tmp_path).returncode == 0
     command = [sys.executable, "-m", "tendigits", "train", *map(str, options), "--out", "cut.npz"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=tmp_path, **pipes, start_new_session=True) as process:
-        while not process.stdout.readline().startswith("epoch  20/"):
-            time.sleep(0)
+        assert any(line.startswith("epoch   5/") for line in process.stdout), process.communicate()
         if sign == signal.SIGINT:
             os.killpg(process.pid, sign)  # as a terminal does: to all processes of the command
         else:
@@ -168,7 +166,7 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign, workers):
         assert process.returncode == 1
         assert f"go on with: tendigits train {' '.join(map(str, options))} --out cut.npz --resume" in message
     resumed = tendigits("train", *options, "--out", "cut.npz", "--resume", cwd=tmp_path)
-    assert "epoch   5/300" not in resumed.stdout
+    assert "epoch   1/100" not in resumed.stdout
     assert same_params(tmp_path / "whole.npz", tmp_path / "cut.npz")
     assert not [name for name in os.listdir(tmp_path) if name.endswith(".tmp")] or sign == signal.SIGKILL
 
@@ -232,7 +230,7 @@ def test_every_option_is_explained(command, tmp_path):
 def test_version(tmp_path):
     import tendigits as package
 
-    assert package.__version__ in tendigits("--version", cwd=tmp_path).stdout
+    assert package.__version__ in command_line("--version", cwd=tmp_path).stdout
 
 
 def test_figures_of_convolutions_and_of_ensembles(tmp_path):

@@ -118,7 +118,12 @@ def test_only_seeds_that_both_have_are_compared():
         ([0.010, 0.011, 0.009], "The first is better by 1.00 percentage points (95 % interval 0.75 to 1.25"),
         ([0.010, 0.011, 0.009], "more than luck."),
         ([-0.010, -0.011, -0.009], "The second is better by 1.00 percentage points (95 % interval 0.75 to 1.25"),
+        (
+            [0.01, -0.02, 0.03],
+            "The first scored 0.67 percentage points higher (95 % interval -5.58 to 6.92, p = 0.69): ",
+        ),
         ([0.01, -0.02, 0.03], "no more than luck can explain."),
+        ([-0.01, 0.02, -0.03], "The second scored 0.67 percentage points higher (95 % interval -5.58 to 6.92"),
         ([0.0, 0.0], "The two do equally well."),
         ([0.01, -0.01], "The two do equally well."),
         ([0.01], "nothing can be said about luck"),
@@ -141,17 +146,28 @@ COMMAND = ["score", "--data", "digits", "--hidden", "8", "--epochs", "2"]
 
 
 def test_the_command_compares(tmp_path):
-    both = [*COMMAND, "--seeds", "3", "--against", "--optimizer adam --epochs 1", "--jobs", "2"]
+    both = [*COMMAND, "--seeds", "3", "--against", "--learning-rate 1e-6", "--jobs", "2"]  # which learns nothing
     told = tendigits(*both, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.splitlines()[-1].startswith("The first is better by ")
+    verdict = told.stdout.splitlines()[-1]
+    assert verdict.startswith("The first is better by ")
+    assert verdict.endswith(": more than luck.")
     assert told.stdout.count("over 3 seeds (95 % interval of the mean") == 2
     facts = json.loads(tendigits(*both, "--json", cwd=tmp_path).stdout)
-    assert facts["difference"]["verdict"] == told.stdout.splitlines()[-1]
+    assert facts["difference"]["verdict"] == verdict
+    assert facts["difference"]["p_value"] < 0.05
     assert facts["mean"] == pytest.approx(np.mean(list(facts["accuracies"].values())))
     assert facts["difference"]["by_seed"]["1"] == pytest.approx(
         facts["accuracies"]["1"] - facts["against"]["accuracies"]["1"]
     )
+
+
+def test_the_command_does_not_take_luck_for_more(tmp_path, monkeypatch):
+    ways = iter([of(0.97, 0.95, 0.96), of(0.96, 0.97, 0.94)])
+    monkeypatch.setattr("tendigits.cli.score.score_seeds", lambda *args, **options: next(ways))
+    verdict = tendigits(*COMMAND, "--against", "", cwd=tmp_path).stdout.splitlines()[-1]
+    assert verdict.startswith("The first scored 0.33 percentage points higher (95 % interval ")
+    assert verdict.endswith(": no more than luck can explain.")
 
 
 def test_what_against_does_not_name_stays(tmp_path):

@@ -1,5 +1,8 @@
 """Digits drawn with a pen, for tests of images and picture files."""
 
+import struct
+import zlib
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -26,3 +29,12 @@ def assert_mnist_format(picture):
 
 def mean_difference(a, b):
     return np.abs(a.astype(int) - b).mean()
+
+
+def png_that_claims(width, height):
+    """A PNG file whose header tells of pixels that it does not have."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = (header, b"IDAT" + zlib.compress(b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )

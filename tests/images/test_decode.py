@@ -2,12 +2,10 @@
 
 import os
 import re
-import struct
-import zlib
 
 import numpy as np
 import pytest
-from drawing import SEVEN, assert_mnist_format, drawn, mean_difference
+from drawing import SEVEN, assert_mnist_format, drawn, mean_difference, png_that_claims
 from PIL import Image
 
 from tendigits.errors import InputError
@@ -77,14 +75,6 @@ def test_a_path_may_be_a_string(tmp_path):
 
 
 # Bad input, each with its sentence
-
-
-def png_that_claims(width, height):
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = (header, b"IDAT" + zlib.compress(b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
-    )
 
 
 def refusal(path):

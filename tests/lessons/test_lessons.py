@@ -208,12 +208,14 @@ def run(fresh, name, last_words="", **environment):
 AT_LEAST = {"mnist": ("test_accuracy", 0.97), "convolution": ("scores['convolutional']", 0.985)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_runs_quick_in_a_fresh_environment(fresh, name):
     printed = run(fresh, name, TENDIGITS_LESSON_QUICK="1")
     assert "QUICK" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_runs_whole_on_real_mnist_in_a_fresh_environment(fresh, openml_home, name):
     if name in LONG and not os.environ.get("TENDIGITS_LONG"):

@@ -12,9 +12,9 @@ import threading
 import numpy as np
 import pytest
 from drawing import drawn as picture_of
+from drawing import png_that_claims
 from handwriting import DIGITS, NOT_DIGITS, drawn, scribble, written_digits
 from PIL import Image
-from test_pictures import png_that_claims
 
 from tendigits import Network
 from tendigits.images.mnist_format import to_mnist

@@ -232,11 +232,11 @@ class Comparison:
             return "The two do equally well."
         better, sign = ("first", 1) if self.mean > 0 else ("second", -1)
         low, high = sorted(100 * sign * end for end in self.interval)
-        luck = "more than luck" if self.p_value < LUCK else "no more than luck can explain"
-        return (
-            f"The {better} is better by {100 * abs(self.mean):.2f} percentage points "
-            f"(95 % interval {low:.2f} to {high:.2f}, p = {self.p_value:.2g}): {luck}."
-        )
+        size = f"{100 * abs(self.mean):.2f} percentage points"
+        verdict, luck = f"is better by {size}", "more than luck"
+        if self.p_value >= LUCK:
+            verdict, luck = f"scored {size} higher", "no more than luck can explain"
+        return f"The {better} {verdict} (95 % interval {low:.2f} to {high:.2f}, p = {self.p_value:.2g}): {luck}."
 
 
 def compare(ours: Scores, theirs: Scores) -> Comparison:

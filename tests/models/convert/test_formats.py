@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from commands import failed, tendigits
+from commands import command_line, failed, tendigits
 
 from tendigits import InputError, Network, export
 from tendigits.models.convert.formats import FORMATS, SUFFIXES
@@ -62,7 +62,8 @@ def test_the_command(trained, tmp_path, to):
 def test_the_command_says_what_is_wrong(trained, tmp_path):
     trained.save(tmp_path / "model.npz")
     (tmp_path / "onnx.py").write_text("raise ImportError")  # as good as not installed
-    assert failed(tendigits("export", "model.npz", "--to", "onnx", cwd=tmp_path), 2, "pip install 'tendigits[onnx]'")
+    result = command_line("export", "model.npz", "--to", "onnx", cwd=tmp_path)
+    assert failed(result, 2, "pip install 'tendigits[onnx]'")
     assert failed(tendigits("export", "model.npz", "--to", "paper", cwd=tmp_path), 2, "paper")
     assert failed(tendigits("export", "nowhere.npz", "--to", "json", cwd=tmp_path), 2, "nowhere.npz does not exist")
     result = tendigits("export", "model.npz", "--to", "json", "--out", "no/folder/model.json", cwd=tmp_path)
