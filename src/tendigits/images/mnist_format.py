@@ -16,6 +16,8 @@ import numpy as np
 
 from .._util.arrays import Array
 from ..errors import InputError
+from .lines import without_lines
+from .parts import digit_box, digit_mask
 
 FIELD, BOX = 28, 20  # sides of the finished picture and of the box the ink is fitted into
 CENTRE = 14  # row and column of the rounded centre of mass: so it is in all 70,000 of MNIST
@@ -36,7 +38,8 @@ def to_mnist(gray: Array) -> Array:
         raise InputError(f"a gray picture is uint8 of shape (h, w), not {gray.dtype} of shape {gray.shape}.")
     while max(gray.shape) > WORKING_SIDE and min(gray.shape) >= 2:
         gray = halve(gray)
-    return fit_to_box(strokes(*ink_and_noise(gray.astype(np.float64))))
+    ink, noise = ink_and_noise(gray.astype(np.float64))
+    return fit_to_box(strokes(without_lines(ink, digit_box), noise))
 
 
 # ---------------------------------------------------------------------- gray
@@ -143,12 +146,7 @@ def strokes(ink: Array, noise: float) -> Array:
     threshold, contrast = otsu(levels)
     if contrast + noise < MIN_CONTRAST or contrast < noise:
         raise InputError(BLANK)
-    labels = connected(levels > threshold)
-    weights = np.bincount(labels.ravel(), weights=levels.ravel())
-    weights[0] = 0  # label 0 is the paper
-    heavy = weights >= MIN_STROKE * weights.max()
-    heavy[0] = False
-    return np.where(_grow(heavy[labels]), ink, 0)
+    return np.where(_grow(digit_mask(levels, threshold)), ink, 0)
 
 
 def connected(mask: Array) -> Array:
