@@ -15,7 +15,7 @@ import numpy as np
 
 from tendigits import DataUnavailable, InputError, Network, load_mnist, load_pretrained, to_mnist
 from tendigits.images.decode import read_gray
-from tendigits.images.mnist_format import otsu
+from tendigits.images.strokes import otsu
 
 from . import numbers
 from .contact_sheet import draw_contact_sheet

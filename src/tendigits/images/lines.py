@@ -1,133 +1,137 @@
-"""Printed lines, ruled, squared or a frame's, taken off the ink; what they crossed is closed again.
+"""Printed lines, ruled, squared or a frame's, are taken off the ink, and the strokes they crossed closed again.
 
-A line is long and thin, runs past the digit on both sides, and the digit is left without it: so the bar of a tightly
+A line is long, thin, and either lies apart from the digit or runs past it on both sides: so the bar of a tightly
 cropped 7 is none, and neither is a lone 1.
 
-    ink → (along the rows) gaps closed → only what is long kept → parts → those that are lines
-        → their pixels filled in from what lies on both sides
+    ink → (along the rows) gaps closed → only what is long kept → its parts → those that are lines
+        → bridged by the straightest dark way across
+    and the same along the columns
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from .._util.arrays import Array
-from .parts import boxes, connected
+from .strokes import connected, digit, list_parts, otsu
 
-REACH = 0.7  # of the picture's side: a line is at least as long
-LONG = 1 / 4  # of the picture's side: what is not a part of a straight piece as long as this is no line
-GAP = 1 / 24  # of the picture's side: broken and dotted lines have gaps as wide as this
-THIN = 1 / 9  # of the picture's shorter side: a line is at most as thick
-FAINT = 10  # gray levels: fainter lines do no harm
-CLEARER = 1.3  # times the line's own level: what stands out more is ink that crosses it
-PAST = 1 / 32
-SMALL = 20
-SLANT = 2
-
-
-def without_lines(ink: Array, find_digit) -> Array:
-    """Take horizontal lines, then vertical ones, off ink >= 0, float (h, w)."""
-    across, down = lines(ink), lines(ink.T)
-    if not across and not down:
-        return ink
-    clean = filled(filled(ink, across).T, down).T
-    box = find_digit(clean)
-    if box is None:
-        return ink
-    top, bottom, left, right = box
-    across = [line for line in across if apart(line, top, bottom) or passes(line, left, right, ink.shape[1])]
-    down = [line for line in down if apart(line, left, right) or passes(line, top, bottom, ink.shape[0])]
-    return filled(filled(ink, across).T, down).T
+LEAST = 20  # pixels of the shorter side; in smaller pictures every stroke is a long line
+GAP = 1 / 48  # of the picture's side, on either side of a pixel: gaps in a line may be as wide as both
+LONG = 1 / 8  # likewise: a line is made of straight pieces that are as long as both
+LENGTH = 0.7  # of the picture's side: the least length of a line
+THICKNESS = 1 / 9  # of the picture's shorter side: the most
+FAINT = 10  # gray levels; fainter lines do no harm
+CLEARER = 1.3  # times a line's own level: what stands out more is ink that crosses it
+PAST = 1 / 32  # of the picture's side, and the line's own thickness: so far a line runs past the digit, at least
+SLOPES = np.arange(-4, 5) / 2  # of the ways across a line, in columns for each row
 
 
-def apart(line, first, last):
-    return line.bottom <= first - 2 or line.top >= last + 2
-
-
-def passes(line, first, last, side):
-    margin = PAST * side + line.thick
-    return line.left <= first - margin and line.right >= last + margin
-
-
-def lines(ink):
-    if min(ink.shape) < SMALL:
-        return []
-    return list(find_lines(ink, shared_by_long(ink)))
-
-
-def shared_by_long(ink: Array) -> Array:
-    """Keep of each pixel the ink that it shares with a long horizontal piece through it: float (h, w).
-
-    Rows are closed over gaps, and opened with a long piece (a minimum and a maximum along the row). Before, each
-    pixel takes the most of itself and those above and below, so that a line may slant.
-    """
-    width = ink.shape[1]
-    gap, long = max(1, int(width * GAP)), max(3, int(width * LONG))
-    tall = np.pad(ink, ((1, 1), (0, 0)))
-    tall = np.maximum(np.maximum(tall[:-2], tall[1:-1]), tall[2:])
-    closed = eroded(dilated(tall, gap), gap)
-    return dilated(eroded(closed, long), long)
-
-
-def dilated(rows: Array, n: int) -> Array:
-    """Take the most of n pixels about each, along the rows."""
-    return _extreme(rows, n, np.maximum)
-
-
-def eroded(rows, n):
-    return _extreme(rows, n, np.minimum)
-
-
-def _extreme(rows, n, choose):
-    from scipy import ndimage
-
-    if choose is np.maximum:
-        return ndimage.maximum_filter1d(rows, n, axis=1, mode="nearest", origin=0 if n % 2 else -1)
-    return ndimage.minimum_filter1d(rows, n, axis=1, mode="nearest", origin=0)
-
-from dataclasses import dataclass
-@dataclass
+@dataclass(frozen=True)
 class Line:
+    """A horizontal line: its pixels (h, w), its level of ink, its mean thickness, and its box."""
+
     mask: Array
     level: float
-    left: int
-    right: int
-    thick: float
+    thickness: float
     top: int
     bottom: int
+    left: int
+    right: int
 
-def find_lines(ink, level):
+
+def without_lines(ink: Array) -> Array:
+    """Take horizontal and vertical lines off ink >= 0, float (h, w)."""
+    if min(ink.shape) < LEAST:
+        return ink
+    across, down = list(find_lines(ink)), list(find_lines(ink.T))
+    if not across and not down:
+        return ink
+    rest = _digit_in(bridged(bridged(ink, across).T, down).T)
+    if not rest.any():
+        return ink
+    across, down = lines_beside(across, rest), lines_beside(down, rest.T)
+    return bridged(bridged(ink, across).T, down).T
+
+
+def find_lines(ink: Array) -> Iterator[Line]:
+    """Find what is long and thin enough to be a horizontal line."""
     h, w = ink.shape
-    labels = connected(level > FAINT)
-    for label, (top, bottom, left, right) in enumerate(boxes(labels), 1):
-        part = labels[top:bottom, left:right] == label
-        thick = part.sum() / (right - left) - 2
-        if right - left >= REACH * w and thick <= THIN * min(h, w):
-            yield Line(labels == label, np.quantile(level[top:bottom,left:right].max(axis=0), 0.2, method='lower'), left, right, thick, top, bottom)
+    long = long_pieces(ink)
+    labels = connected(long > FAINT)
+    for part in list_parts(labels, long):
+        box = slice(part.top, part.bottom), slice(part.left, part.right)
+        length = part.right - part.left
+        mask = labels == part.label
+        thickness = int(mask[box].sum()) / length - 2  # for every pixel took ink from above and below
+        if length >= LENGTH * w and thickness <= THICKNESS * min(h, w):
+            level = np.sort(np.where(mask, long, 0).max(axis=0)[part.left : part.right])[(length - 1) // 5]
+            yield Line(mask, float(level), thickness, part.top, part.bottom, part.left, part.right)
 
 
-SLOPES = np.arange(-4, 5) / 2
+def long_pieces(ink: Array) -> Array:
+    """Keep of each pixel the ink that it shares with all of a long horizontal piece, float (h, w).
+
+    Each pixel first takes the most of itself and those above and below it, so that a line may slant; then gaps are
+    closed, and the rows opened: the least along a piece, and of all pieces through a pixel the most.
+    """
+    gap, long = (max(1, int(share * ink.shape[1])) for share in (GAP, LONG))
+    tall = most(ink.T, 1).T
+    closed = least(most(tall, gap), gap)
+    return most(least(closed, long), long)
 
 
-def filled(ink, lines):
+def most(rows: Array, reach: int) -> Array:
+    """Take the largest of each pixel and `reach` on either side of it in its row."""
+    from scipy import ndimage
+
+    largest: Array = ndimage.maximum_filter1d(rows, 2 * reach + 1, axis=1, mode="nearest")
+    return largest
+
+
+def least(rows: Array, reach: int) -> Array:
+    """Take the smallest of each pixel and `reach` on either side of it in its row."""
+    return -most(-rows, reach)
+
+
+def _digit_in(ink: Array) -> Array:
+    levels = np.floor(ink + 0.5).astype(np.intp)
+    return digit(levels, otsu(levels)[0])[0]
+
+
+def lines_beside(lines: list[Line], rest: Array) -> list[Line]:
+    """Choose the lines that lie above or below the digit, or run past it on both sides."""
+    rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
+    top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+    chosen = []
     for line in lines:
-        ink = filled1(ink, line.mask, line.level)
+        is_apart = line.bottom <= top - 2 or line.top >= bottom + 3
+        margin = PAST * rest.shape[1] + line.thickness
+        if is_apart or (line.left <= left - margin and line.right >= right + 1 + margin):
+            chosen.append(line)
+    return chosen
+
+
+def bridged(ink: Array, lines: list[Line]) -> Array:
+    """Take the lines' own ink away, and leave that of strokes which cross them."""
+    for line in lines:
+        crossing = np.where(ink > CLEARER * line.level + FAINT, ink, ways_across(ink, line.mask))
+        ink = np.where(line.mask, crossing, ink)
     return ink
 
 
-def filled1(ink, mask, level):
-    """Bridge a line: a pixel is as dark as the darkest straight way across through it is at both its ends."""
-    base = np.pad(np.where(mask, 0, ink), ((1, 1), (0, 0)))
-    free = ~np.pad(mask, ((1, 1), (0, 0)))
-    row = np.arange(len(base))[:, np.newaxis]
-    above = np.maximum.accumulate(np.where(free, row, 0), axis=0)
-    below = np.minimum.accumulate(np.where(free, row, len(base) - 1)[::-1], axis=0)[::-1]
-    ys, xs = np.nonzero(~free)
-    above, below = above[ys, xs], below[ys, xs]
-    fill = np.zeros(len(ys))
+def ways_across(ink: Array, line: Array) -> Array:
+    """Compute for each pixel on a line how dark the darkest straight way across it is at both its ends."""
+    paper = np.pad(np.where(line, 0, ink), ((1, 1), (0, 0)))
+    free = ~np.pad(line, ((1, 1), (0, 0)))
+    rows = np.arange(len(paper))[:, np.newaxis]
+    above = np.maximum.accumulate(np.where(free, rows, 0), axis=0)
+    below = np.minimum.accumulate(np.where(free, rows, len(paper) - 1)[::-1], axis=0)[::-1]
+    y, x = np.nonzero(~free)
+    above, below, last = above[y, x], below[y, x], ink.shape[1] - 1
+    bridge = np.zeros(paper.shape)
     for slope in SLOPES:
-        start = np.clip(xs - np.floor(slope * (ys - above) + 0.5).astype(int), 0, ink.shape[1] - 1)
-        end = np.clip(xs + np.floor(slope * (below - ys) + 0.5).astype(int), 0, ink.shape[1] - 1)
-        fill = np.maximum(fill, np.minimum(base[above, start], base[below, end]))
-    out = ink.copy()
-    own = ink[mask]
-    out[mask] = np.where(own > CLEARER * level + FAINT, own, fill)
-    return out
+        start = np.clip(x - np.floor(slope * (y - above) + 0.5).astype(np.intp), 0, last)
+        end = np.clip(x + np.floor(slope * (below - y) + 0.5).astype(np.intp), 0, last)
+        bridge[y, x] = np.maximum(bridge[y, x], np.minimum(paper[above, start], paper[below, end]))
+    return bridge[1:-1]
