@@ -9,20 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
-from scipy import ndimage  # scikit-learn brings it along
 
 from tendigits.errors import InputError
-from tendigits.images.mnist_format import (
-    connected,
-    fit_to_box,
-    gray_from_rgba,
-    halve,
-    median,
-    otsu,
-    place,
-    resize_matrix,
-    to_mnist,
-)
+from tendigits.images.light import median
+from tendigits.images.mnist_format import fit_to_box, gray_from_rgba, halve, place, resize_matrix, to_mnist
+from tendigits.images.strokes import otsu
 
 
 def centre_of_mass(picture):
@@ -113,16 +104,6 @@ def test_otsu_maximises_the_variance_between_the_two_classes(levels):
         return low.size * high.size * (high.mean() - low.mean()) ** 2 if low.size and high.size else 0
 
     assert variance(otsu(levels)[0]) == pytest.approx(max(variance(t) for t in range(256)))
-
-
-@given(arrays(bool, st.tuples(st.integers(1, 12), st.integers(1, 12))))
-@settings(deadline=None)
-def test_connected_parts_are_those_that_scipy_finds(mask):
-    labels, (theirs, count) = connected(mask), ndimage.label(mask, np.ones((3, 3)))
-    pairs = set(zip(labels[mask].tolist(), theirs[mask].tolist(), strict=True))
-    assert set(labels[mask]) == set(range(1, count + 1))
-    assert len(pairs) == count
-    assert not labels[~mask].any()
 
 
 @pytest.mark.parametrize(("values", "middle"), [([3], 3), ([1, 9, 2], 2), ([4, 1, 2, 9], 3), ([200, 201], 200.5)])

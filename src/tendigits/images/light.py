@@ -18,14 +18,15 @@ def ink_and_noise(gray: Array) -> tuple[Array, float]:
     """Compute ink >= 0, float (h, w), and the noise that was taken off it, both in gray levels.
 
     Ink is |gray - paper|. The paper is the median of the border; tilted, where that at least halves the border's
-    summed distance from it (which an edge of ink, unlike light, does not do); or a surface, where that at least
-    halves the whole picture's. The noise is NOISE times the median difference of neighbours on the border.
+    summed distance from it (which an edge of ink, unlike light, does not do); or, unless the border is all one, a
+    surface, where that at least halves the whole picture's. The noise is NOISE times the median difference of
+    neighbours on the border.
     """
     flat = gray - median(border(gray))
     tilted = flat - tilt(flat)
     if 2 * np.abs(border(tilted)).sum() < np.abs(border(flat)).sum():
         flat = tilted
-    if min(gray.shape) >= LEAST:
+    if min(gray.shape) >= LEAST and np.any(border(flat)):
         smooth = flat - surface(flat)
         if 2 * np.abs(smooth).sum() < np.abs(flat).sum():
             flat = smooth

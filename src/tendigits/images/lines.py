@@ -1,6 +1,6 @@
 """Printed lines, ruled, squared or a frame's, are taken off the ink, and the strokes they crossed closed again.
 
-A line is long, thin, and either lies apart from the digit or runs past it on both sides: so the bar of a tightly
+A line is long, thin, and fainter than the digit, apart from it, or runs past it on both sides: so the bar of a tightly
 cropped 7 is none, and neither is a lone 1.
 
     ink → (along the rows) gaps closed → only what is long kept → its parts → those that are lines
@@ -14,15 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._util.arrays import Array
+from .light import median
 from .strokes import connected, digit, list_parts, otsu
 
 LEAST = 20  # pixels of the shorter side; in smaller pictures every stroke is a long line
 GAP = 1 / 48  # of the picture's side, on either side of a pixel: gaps in a line may be as wide as both
-LONG = 1 / 8  # likewise: a line is made of straight pieces that are as long as both
-LENGTH = 0.7  # of the picture's side: the least length of a line
+LONG = 1 / 8  # likewise: a line is made of straight pieces as long as both
+LENGTH = 0.8  # of the picture's side: the least length of a line
 THICKNESS = 1 / 9  # of the picture's shorter side: the most
 FAINT = 10  # gray levels; fainter lines do no harm
 CLEARER = 1.3  # times a line's own level: what stands out more is ink that crosses it
+FAINTER = 0.6  # of the digit's middle level: no stroke of its own is as faint all along
 PAST = 1 / 32  # of the picture's side, and the line's own thickness: so far a line runs past the digit, at least
 SLOPES = np.arange(-4, 5) / 2  # of the ways across a line, in columns for each row
 
@@ -50,48 +52,47 @@ def without_lines(ink: Array) -> Array:
     rest = _digit_in(bridged(bridged(ink, across).T, down).T)
     if not rest.any():
         return ink
-    across, down = lines_beside(across, rest), lines_beside(down, rest.T)
+    across, down = true_lines(across, rest, ink), true_lines(down, rest.T, ink.T)
     return bridged(bridged(ink, across).T, down).T
 
 
 def find_lines(ink: Array) -> Iterator[Line]:
     """Find what is long and thin enough to be a horizontal line."""
     h, w = ink.shape
-    long = long_pieces(ink)
-    labels = connected(long > FAINT)
+    long = long_pieces(ink > FAINT)
+    labels = connected(long)
     for part in list_parts(labels, long):
-        box = slice(part.top, part.bottom), slice(part.left, part.right)
         length = part.right - part.left
-        mask = labels == part.label
-        thickness = int(mask[box].sum()) / length - 2  # for every pixel took ink from above and below
+        thickness = part.weight / length - 2  # for every pixel took ink from above and below
         if length >= LENGTH * w and thickness <= THICKNESS * min(h, w):
-            level = np.sort(np.where(mask, long, 0).max(axis=0)[part.left : part.right])[(length - 1) // 5]
+            mask = labels == part.label
+            level = np.sort(np.where(mask, ink, 0).max(axis=0)[part.left : part.right])[(length - 1) // 5]
             yield Line(mask, float(level), thickness, part.top, part.bottom, part.left, part.right)
 
 
-def long_pieces(ink: Array) -> Array:
-    """Keep of each pixel the ink that it shares with all of a long horizontal piece, float (h, w).
+def long_pieces(mask: Array) -> Array:
+    """Keep of a boolean mask (h, w) what is part of a long horizontal piece.
 
-    Each pixel first takes the most of itself and those above and below it, so that a line may slant; then gaps are
-    closed, and the rows opened: the least along a piece, and of all pieces through a pixel the most.
+    Every pixel first takes in those above and below it, so that a line may slant; then gaps are closed, and the rows
+    opened: only that stays which has a whole piece about it.
     """
-    gap, long = (max(1, int(share * ink.shape[1])) for share in (GAP, LONG))
-    tall = most(ink.T, 1).T
-    closed = least(most(tall, gap), gap)
-    return most(least(closed, long), long)
+    gap, long = (max(1, int(share * mask.shape[1])) for share in (GAP, LONG))
+    tall = any_near(mask.T, 1).T
+    closed = all_near(any_near(tall, gap), gap)
+    return any_near(all_near(closed, long), long)
 
 
-def most(rows: Array, reach: int) -> Array:
-    """Take the largest of each pixel and `reach` on either side of it in its row."""
+def any_near(mask: Array, reach: int) -> Array:
+    """Mark each pixel that is marked, or has a marked one within `reach` in its row."""
     from scipy import ndimage
 
-    largest: Array = ndimage.maximum_filter1d(rows, 2 * reach + 1, axis=1, mode="nearest")
-    return largest
+    near: Array = ndimage.maximum_filter1d(mask.astype(np.uint8), 2 * reach + 1, axis=1, mode="nearest") > 0
+    return near
 
 
-def least(rows: Array, reach: int) -> Array:
-    """Take the smallest of each pixel and `reach` on either side of it in its row."""
-    return -most(-rows, reach)
+def all_near(mask: Array, reach: int) -> Array:
+    """Mark each pixel that is marked, and has only marked ones within `reach` in its row."""
+    return ~any_near(~mask, reach)
 
 
 def _digit_in(ink: Array) -> Array:
@@ -99,17 +100,19 @@ def _digit_in(ink: Array) -> Array:
     return digit(levels, otsu(levels)[0])[0]
 
 
-def lines_beside(lines: list[Line], rest: Array) -> list[Line]:
-    """Choose the lines that lie above or below the digit, or run past it on both sides."""
+def true_lines(lines: list[Line], rest: Array, ink: Array) -> list[Line]:
+    """Choose the lines that are fainter than the digit, lie above or below it, or run past it on both sides."""
     rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
-    top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
-    chosen = []
-    for line in lines:
-        is_apart = line.bottom <= top - 2 or line.top >= bottom + 3
+    (top, bottom), (left, right) = (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
+    dark = median(ink[rest])
+
+    def is_true(line: Line) -> bool:
+        is_apart = line.bottom <= top - 2 or line.top >= bottom + 2
         margin = PAST * rest.shape[1] + line.thickness
-        if is_apart or (line.left <= left - margin and line.right >= right + 1 + margin):
-            chosen.append(line)
-    return chosen
+        runs_past = line.left <= left - margin and line.right >= right + margin
+        return bool(line.level <= FAINTER * dark or is_apart or runs_past)
+
+    return [line for line in lines if is_true(line)]
 
 
 def bridged(ink: Array, lines: list[Line]) -> Array:

@@ -11,6 +11,7 @@ MIN_CONTRAST = 25  # gray levels between ink and paper, a tenth of the range; be
 MIN_STROKE = 0.04  # of the heaviest stroke's ink; what has less is dust or noise
 SIZEABLE = 0.35  # of the picture's shorter side: a part as long as this may be the digit
 RINGED = 0.25  # of a frame's longer side: the least that what it frames measures
+ALONG = 0.8  # of each side of what it frames: the least that a frame runs along
 APART = 0.25  # of the smaller one's side: parts that overlap more, both ways, may belong together
 REACH = 0.03  # of the picture's longer side: so far faint ink may lead on from a stroke
 FAINT = 0.5  # of the threshold: what is fainter than this is no ink even there
@@ -101,20 +102,25 @@ def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
 
 
 def rings(frame: Part, part: Part, labels: Array) -> bool:
-    """Whether a part is nothing but a frame around another, sizeable one: none of its ink is in the other's box."""
-    return (
-        frame.top < part.top
-        and part.bottom < frame.bottom
-        and frame.left < part.left
-        and part.right < frame.right
-        and part.size >= RINGED * frame.size
-        and not np.any(labels[part.top : part.bottom, part.left : part.right] == frame.label)
-    )
+    """Whether a part is nothing but a frame around another, sizeable one, along most of all four sides of its box."""
+    if part.size < RINGED * frame.size or not _surrounds(frame, part):
+        return False
+    ink = labels[frame.top : frame.bottom, frame.left : frame.right] == frame.label
+    rows = slice(part.top - frame.top, part.bottom - frame.top)
+    columns = slice(part.left - frame.left, part.right - frame.left)
+    above, below = ink[: rows.start, columns].any(axis=0), ink[rows.stop :, columns].any(axis=0)
+    left, right = ink[rows, : columns.start].any(axis=1), ink[rows, columns.stop :].any(axis=1)
+    return not ink[rows, columns].any() and all(side.mean() >= ALONG for side in (above, below, left, right))
+
+
+def _surrounds(outer: Part, inner: Part) -> bool:
+    is_within_rows = outer.top < inner.top and inner.bottom < outer.bottom
+    return is_within_rows and outer.left < inner.left and inner.right < outer.right
 
 
 def whole(parts: list[Part], h: int, w: int) -> list[Part]:
     """Drop what touches the picture's edge and lies apart from the heaviest part that does not, if that is sizeable."""
-    inner = [part for part in parts if 0 < part.top and part.bottom < h and 0 < part.left and part.right < w]
+    inner = [part for part in parts if part.top > 0 and part.bottom < h and part.left > 0 and part.right < w]
     if not inner:
         return parts
     best = max(inner, key=lambda part: part.weight)
