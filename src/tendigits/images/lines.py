@@ -1,7 +1,7 @@
 """Printed lines, ruled, squared or a frame's, are taken off the ink, and the strokes they crossed closed again.
 
-A line is long, thin, and fainter than the digit, apart from it, or runs past it on both sides: so the bar of a tightly
-cropped 7 is none, and neither is a lone 1.
+A line is long, thin, and fainter than the digit, apart from it, or runs past it on both sides, or is like one that is:
+so the bar of a tightly cropped 7 is none, and neither is a lone 1.
 
     ink → (along the rows) gaps closed → only what is long kept → its parts → those that are lines
         → bridged by the straightest dark way across
@@ -25,6 +25,7 @@ THICKNESS = 1 / 9  # of the picture's shorter side: the most
 FAINT = 10  # gray levels; fainter lines do no harm
 CLEARER = 1.3  # times a line's own level: what stands out more is ink that crosses it
 FAINTER = 0.6  # of the digit's middle level: no stroke of its own is as faint all along
+ALIKE = 0.1  # of a line's level: other lines on the same paper differ by no more
 PAST = 1 / 32  # of the picture's side, and the line's own thickness: so far a line runs past the digit, at least
 SLOPES = np.arange(-4, 5) / 2  # of the ways across a line, in columns for each row
 
@@ -52,7 +53,8 @@ def without_lines(ink: Array) -> Array:
     rest = _digit_in(bridged(bridged(ink, across).T, down).T)
     if not rest.any():
         return ink
-    across, down = true_lines(across, rest, ink), true_lines(down, rest.T, ink.T)
+    true = [*true_lines(across, rest, ink), *true_lines(down, rest.T, ink.T)]
+    across, down = like(across, true), like(down, true)
     return bridged(bridged(ink, across).T, down).T
 
 
@@ -113,6 +115,11 @@ def true_lines(lines: list[Line], rest: Array, ink: Array) -> list[Line]:
         return bool(line.level <= FAINTER * dark or is_apart or runs_past)
 
     return [line for line in lines if is_true(line)]
+
+
+def like(lines: list[Line], true: list[Line]) -> list[Line]:
+    """Choose the lines that are as dark as a true one: what else is on this paper is printed alike."""
+    return [line for line in lines if any(abs(line.level - each.level) <= ALIKE * each.level for each in true)]
 
 
 def bridged(ink: Array, lines: list[Line]) -> Array:

@@ -11,6 +11,7 @@ const THICKNESS = 1 / 9; // of the picture's shorter side: the most
 const FAINT_LINE = 10; // gray levels; fainter lines do no harm
 const CLEARER = 1.3; // times a line's own level: what stands out more is ink that crosses it
 const FAINTER = 0.6; // of the digit's middle level: no stroke of its own is as faint all along
+const ALIKE = 0.1; // of a line's level: other lines on the same paper differ by no more
 const PAST = 1 / 32; // of the picture's side, and the line's own thickness: so far a line runs past the digit, at least
 const SLOPES = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2]; // of the ways across a line, in columns for each row
 
@@ -22,7 +23,8 @@ export function withoutLines(ink) {
   const rest = digitBox(bridgedBoth(across, down), ink);
   if (!rest) return ink;
   const turned = { ...rest, top: rest.left, bottom: rest.right, left: rest.top, right: rest.bottom };
-  return bridgedBoth(trueLines(across, rest, ink.w), trueLines(down, turned, ink.h));
+  const certain = [...trueLines(across, rest, ink.w), ...trueLines(down, turned, ink.h)];
+  return bridgedBoth(like(across, certain), like(down, certain));
 }
 
 // What is long and thin enough to be a horizontal line.
@@ -98,6 +100,11 @@ function trueLines(lines, { top, bottom, left, right, dark }, w) {
     const runsPast = line.left <= left - margin && line.right >= right + margin;
     return line.level <= FAINTER * dark || isApart || runsPast;
   });
+}
+
+// The lines that are as dark as a true one: what else is on this paper is printed alike.
+function like(lines, certain) {
+  return lines.filter((line) => certain.some((each) => Math.abs(line.level - each.level) <= ALIKE * each.level));
 }
 
 // Take the lines' own ink away, and leave that of strokes which cross them.
