@@ -11,7 +11,6 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from tendigits.errors import InputError
-from tendigits.images.light import median
 from tendigits.images.mnist_format import fit_to_box, gray_from_rgba, halve, place, resize_matrix, to_mnist
 from tendigits.images.strokes import otsu
 
@@ -106,11 +105,6 @@ def test_otsu_maximises_the_variance_between_the_two_classes(levels):
     assert variance(otsu(levels)[0]) == pytest.approx(max(variance(t) for t in range(256)))
 
 
-@pytest.mark.parametrize(("values", "middle"), [([3], 3), ([1, 9, 2], 2), ([4, 1, 2, 9], 3), ([200, 201], 200.5)])
-def test_median(values, middle):
-    assert median(np.array(values, np.uint8)) == middle
-
-
 def test_halving_averages_blocks_and_drops_the_odd_row_and_column():
     picture = np.array([[0, 255, 9], [255, 255, 9], [9, 9, 9]], np.uint8)
     np.testing.assert_array_equal(halve(picture), [[191.25]])
@@ -177,6 +171,11 @@ def test_a_five_keeps_its_separate_bar():
     way = [(0.3, 0.3), (0.3, 0.5), (0.7, 0.6), (0.6, 0.9), (0.2, 0.9)]
     five = np.minimum(drawn(way), drawn([(0.4, 0.1), (0.8, 0.1)]))
     assert mean_difference(to_mnist(five), to_mnist(drawn(way))) > 10
+
+
+def test_halving_a_thread_halves_its_length():
+    np.testing.assert_array_equal(halve(np.array([[0, 100, 50, 60, 9]], np.uint8)), [[50, 55]])
+    np.testing.assert_array_equal(halve(np.array([[0, 100, 50, 60, 9]], np.uint8).T), [[50], [55]])
 
 
 def test_real_mnist_comes_back_nearly_unchanged(real_mnist):
