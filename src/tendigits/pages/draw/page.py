@@ -29,8 +29,9 @@ from ...nn.layers import Dropout, Linear, ReLU
 from ...nn.network import Network
 
 HERE, SHARED = Path(__file__).parent, Path(__file__).parents[2] / "javascript"
-MODULES = (  # each after those that it imports
-    *(SHARED / name for name in ("network.js", "attribution.js", "mnist_format.js")),
+MODULES = (  # each after those it imports
+    *(SHARED / name for name in ("network.js", "attribution.js")),
+    *(SHARED / name for name in ("light.js", "strokes.js", "lines.js", "mnist_format.js")),
     *(HERE / name for name in ("reader.js", "dom.js", "paint.js", "sheet.js", "input.js", "pictures.js", "answer.js")),
     *(HERE / name for name in ("preprocessing_view.js", "why.js", "inside.js", "teach.js", "samples.js", "app.js")),
 )
