@@ -53,7 +53,7 @@ class Hand:
     slant: tuple[float, float] = (0.15, 0.25)
     rotation: float = 5.0
     stretch: float = 0.2
-    nib: tuple[float, float] = (0.085, 0.4)
+    nib: tuple[float, float] = (0.09, 0.45)
     pressure: float = 0.2
     down: tuple[float, float] = (0.1, 0.2)
     fading: float = 0.15
@@ -145,7 +145,7 @@ def _radii(points: Array, rng: np.random.Generator, hand: Hand) -> Array:
     down = steps[..., 1] / np.maximum(np.hypot(steps[..., 0], steps[..., 1]), 1e-9)
     width = hand.nib[0] * np.exp(hand.nib[1] * rng.standard_normal((n, 1)))
     pressure = hand.pressure * _noise(n, 1, 4, rng)[..., 0] + rng.normal(*hand.down, (n, 1)) * down
-    radii: Array = width.clip(0.03, 0.22) / 2 * np.exp(pressure)
+    radii: Array = width.clip(0.03, 0.28) / 2 * np.exp(pressure)
     return radii
 
 
