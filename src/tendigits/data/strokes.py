@@ -48,12 +48,12 @@ class Hand:
 
     place: float = 0.022
     end: float = 0.045
-    bend: float = 0.1
+    bend: float = 0.07
     tremble: float = 0.006
-    slant: tuple[float, float] = (0.15, 0.25)
-    rotation: float = 5.0
-    stretch: float = 0.2
-    nib: tuple[float, float] = (0.09, 0.45)
+    slant: tuple[float, float] = (0.15, 0.2)
+    rotation: float = 3.0
+    stretch: float = 0.15
+    nib: tuple[float, float] = (0.09, 0.4)
     pressure: float = 0.2
     down: tuple[float, float] = (0.1, 0.2)
     fading: float = 0.15
