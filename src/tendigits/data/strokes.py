@@ -48,12 +48,12 @@ class Hand:
 
     place: float = 0.022
     end: float = 0.045
-    bend: float = 0.1
+    bend: float = 0.07
     tremble: float = 0.006
-    slant: tuple[float, float] = (0.15, 0.25)
-    rotation: float = 5.0
-    stretch: float = 0.2
-    nib: tuple[float, float] = (0.085, 0.4)
+    slant: tuple[float, float] = (0.15, 0.2)
+    rotation: float = 3.0
+    stretch: float = 0.15
+    nib: tuple[float, float] = (0.09, 0.4)
     pressure: float = 0.2
     down: tuple[float, float] = (0.1, 0.2)
     fading: float = 0.15
@@ -185,7 +185,7 @@ def _radii(points: Array, rng: np.random.Generator, hand: Hand) -> Array:
     down = steps[..., 1] / np.maximum(np.hypot(steps[..., 0], steps[..., 1]), 1e-9)
     width = hand.nib[0] * np.exp(hand.nib[1] * rng.standard_normal((n, 1)))
     pressure = hand.pressure * _noise(n, 1, 4, rng)[..., 0] + rng.normal(*hand.down, (n, 1)) * down
-    radii: Array = width.clip(0.03, 0.22) / 2 * np.exp(pressure)
+    radii: Array = width.clip(0.03, 0.28) / 2 * np.exp(pressure)
     return radii
 
 
