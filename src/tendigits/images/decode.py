@@ -23,8 +23,17 @@ def read_image(path: Path | str) -> Array:
     Takes the first frame, turned as its EXIF orientation says. Raises InputError, one sentence that names the
     file, where the file is missing, unreadable, no picture, damaged, too large or blank.
     """
+    gray = read_gray(path)
     try:
-        return to_mnist(gray_from_rgba(_read_rgba(Path(path))))
+        return to_mnist(gray)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def read_gray(path: Path | str) -> Array:
+    """Read a picture file as it is, in gray: uint8 (h, w). Raises InputError, one sentence that names the file."""
+    try:
+        return gray_from_rgba(_read_rgba(Path(path)))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 

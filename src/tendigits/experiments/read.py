@@ -1,0 +1,251 @@
+"""A picture of paper in, the numbers on it out.
+
+    photo → page of pieces (`images.photo`) → each in MNIST's format → network → digits → numbers, line by line
+
+What touches is cut where the network reads the parts best; what it has never seen the like of is left out, and said.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._util.arrays import Array
+from ..analysis import novelty
+from ..errors import InputError
+from ..images.decode import read_gray
+from ..images.ink import to_field
+from ..images.photo import Page, find
+from ..images.pieces import Piece, between, columns_of_cuts, mask_of, touches_edge
+from ..images.signs import is_sign
+from ..models.pretrained import load_pretrained
+from ..nn.network import Network
+
+WIDE = 1.15  # times as wide as its line is high: a piece may be several digits
+CUT = 0.05  # what a cut costs, in log probability
+SURE, WEAK = 0.8, 0.4  # probabilities: unlike a digit and yet surely one; hardly one
+WORDY = 0.4  # the share of a row that is no digits, where none of it is
+GAP = 1.8  # times the usual pitch: a new number
+NO_DIGITS = "no digits were found on the picture."
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Digit:
+    """A digit on the picture.
+
+    `box` is (left, top, right, bottom) in the picture's own pixels; `probability` the network's; `unlike` whether it
+    is unlike the digits that the network knows, None where the network does not know that.
+    """
+
+    box: Box
+    digit: Any
+    probability: float
+    unlike: bool | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of writing: its numbers, as text, and its digits, from left to right."""
+
+    numbers: tuple[str, ...]
+    digits: tuple[Digit, ...]
+
+    @property
+    def text(self) -> str:
+        """The numbers, with a space between two."""
+        return " ".join(self.numbers)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What stands on a picture: lines from top to bottom, and what was left out, for it is no digit."""
+
+    lines: tuple[Line, ...]
+    skipped: tuple[Digit, ...]
+
+    @property
+    def text(self) -> str:
+        """The numbers, line by line."""
+        return "\n".join(line.text for line in self.lines)
+
+
+def read(picture: Path | str | Array, network: Network | None = None) -> Reading:
+    """Read the numbers on a picture of paper.
+
+    Parameters
+    ----------
+    picture
+        A file, or a gray picture, uint8 of shape (h, w).
+    network
+        Reads the digits; the one that ships with the package where it is None.
+
+    Raises
+    ------
+    InputError
+        One sentence, where the file cannot be read or no digits are on it.
+
+    """
+    if not isinstance(picture, np.ndarray):
+        gray = read_gray(picture)
+        try:
+            return read(gray, network)
+        except InputError as error:
+            raise InputError(f"{picture}: {error}") from error
+    page = find(picture)
+    return _read_page(page, network or load_pretrained())
+
+
+def _read_page(page: Page, network: Network) -> Reading:
+    """Read row by row; what no row keeps is left out."""
+    judge = Judge(page, network)
+    lines, skipped = [], [judge(piece) for piece in page.left_out if _is_sizeable(piece, page)]
+    for row in page.rows:
+        marks = [part for piece in row for part in judge.parted(piece)]
+        kept, dropped = chosen(marks)
+        skipped += dropped
+        if kept:
+            lines.append(_line(kept, page))
+    if not lines:
+        raise InputError(NO_DIGITS)
+    return Reading(tuple(lines), tuple(mark.digit for mark in skipped))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A piece of ink and what it was read as; `bad` where that is no digit."""
+
+    piece: Piece
+    digit: Digit
+    sign: bool
+    at_edge: bool
+
+    @property
+    def bad(self) -> bool:
+        """Whether it can hardly be a digit."""
+        return self.sign or self.digit.probability < (SURE if self.digit.unlike else WEAK)
+
+    @property
+    def goodness(self) -> float:
+        """How well it reads, as a log probability, less for what is unlike a digit."""
+        return float(np.log(self.digit.probability)) - (0.7 if self.digit.unlike else 0) - (1 if self.sign else 0)
+
+
+class Judge:
+    """Reads pieces of one page with one network, each only once."""
+
+    def __init__(self, page: Page, network: Network) -> None:
+        self.page, self.network = page, network
+        self.known: dict[Piece, Mark] = {}
+
+    def __call__(self, piece: Piece) -> Mark:
+        """Read one piece as one digit."""
+        if piece not in self.known:
+            self.known[piece] = self._read(piece)
+        return self.known[piece]
+
+    def _read(self, piece: Piece) -> Mark:
+        sheet = self.page.sheet
+        image = to_field(piece, sheet.ink, self.page.labels)[np.newaxis]
+        probabilities = self.network.predict_proba(image)[0]
+        best = int(probabilities.argmax())
+        unlike = is_unlike(self.network, image)
+        digit = Digit(
+            _box(piece, sheet.scale),
+            self.network.classes[best].item(),
+            float(probabilities[best]),
+            None if unlike is None else bool(unlike[0]),
+        )
+        return Mark(piece, digit, is_sign(mask_of(piece, self.page.labels)), touches_edge(piece, sheet.ink.shape))
+
+    def parted(self, piece: Piece) -> list[Mark]:
+        """Read a piece as one digit or, where it is wide and that reads better, as several that touch."""
+        whole = self(piece)
+        if piece.width < WIDE * min(piece.height, self.page.height) or whole.sign:
+            return [whole]
+        parts = self._best_cuts(piece)
+        return parts if parts and _mean_goodness(parts) > whole.goodness else [whole]
+
+    def _best_cuts(self, piece: Piece) -> list[Mark]:
+        """Find the cuts whose parts read best: dynamic programming over the columns where the ink is thin."""
+        cuts = columns_of_cuts(piece, self.page.labels, self.page.height)
+        best: list[tuple[float, list[Mark]]] = [(0.0, [])]
+        for end, cut in enumerate(cuts[1:], 1):
+            ways = [(-np.inf, list[Mark]())]
+            for start, (score, marks) in zip(cuts[:end], best, strict=True):
+                if score > -np.inf and (mark := self._part(piece, start, cut)):
+                    ways.append((score + mark.goodness - CUT, [*marks, mark]))
+            best.append(max(ways, key=lambda way: way[0]))
+        return best[-1][1]
+
+    def _part(self, piece: Piece, left: int, right: int) -> Mark | None:
+        """Read what lies between two cuts; None where that is no digit's size."""
+        part = between(piece, left, right, self.page.labels)
+        if part is None or part.height < 0.5 * piece.height or part.width > 1.2 * piece.height:
+            return None
+        return self(part)
+
+
+def chosen(marks: list[Mark]) -> tuple[list[Mark], list[Mark]]:
+    """Sort a row's marks into digits and what is left out: all of it, where much of it is no digits, as in words."""
+    plain = [mark for mark in marks if not mark.sign]
+    kept = [mark for mark in plain if not mark.bad and _fits(mark, plain)]
+    if len(kept) < (1 - WORDY) * len([mark for mark in plain if not mark.at_edge]):
+        kept = []
+    if not any(mark.digit.unlike is not True and mark.digit.probability > WEAK for mark in kept):
+        kept = []
+    return kept, [mark for mark in marks if mark not in kept]
+
+
+def _fits(mark: Mark, row: list[Mark]) -> bool:
+    """Whether a mark at the picture's edge is as sure and as high as the digits beside it, so is none that is cut."""
+    if not mark.at_edge or all(each.at_edge for each in row):
+        return not (mark.at_edge and mark.digit.unlike)
+    height = float(np.median([each.piece.height for each in row if not each.at_edge]))
+    return not mark.digit.unlike and mark.digit.probability > 0.95 and mark.piece.height > 0.8 * height
+
+
+def _box(piece: Piece, scale: float) -> Box:
+    """Find a piece's box in the picture's own pixels."""
+    return (
+        round(piece.left * scale),
+        round(piece.top * scale),
+        round(piece.right * scale),
+        round(piece.bottom * scale),
+    )
+
+
+def _mean_goodness(marks: list[Mark]) -> float:
+    return float(np.mean([mark.goodness for mark in marks]))
+
+
+def _is_sizeable(piece: Piece, page: Page) -> bool:
+    return max(piece.height, piece.width) > 0.5 * page.height and piece.area < page.labels.size / 50
+
+
+def _line(marks: list[Mark], page: Page) -> Line:
+    """Put the digits of a row together into numbers: a gap that is much wider than the others parts two."""
+    marks = sorted(marks, key=lambda mark: mark.piece.left)
+    names = [str(mark.digit.digit) for mark in marks]
+    numbers = [names[0]]
+    for name, apart in zip(names[1:], _parted(marks, page), strict=True):
+        numbers = [*numbers, name] if apart else [*numbers[:-1], numbers[-1] + name]
+    return Line(tuple(numbers), tuple(mark.digit for mark in marks))
+
+
+def _parted(marks: list[Mark], page: Page) -> list[bool]:
+    """Say for each gap whether a new number begins after it."""
+    pitches = np.array([b.piece.left + b.piece.right - a.piece.left - a.piece.right for a, b in pairwise(marks)]) / 2
+    return list(pitches > GAP * np.median(pitches)) if len(pitches) else []
+
+
+def is_unlike(network: Network, images: Array) -> Array | None:
+    """Say which images, uint8 (n, 28, 28), are unlike a digit, bool (n,); None where the network does not know."""
+    if ask := getattr(novelty, "is_unlike", None):
+        answer: Array | None = ask(network, images)
+        return answer
+    known = novelty._remembered(network)
+    return None if known is None else novelty.strangeness(network, images, known) > known["limit"]
