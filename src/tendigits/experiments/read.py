@@ -16,17 +16,17 @@ from .._util.arrays import Array
 from ..analysis import novelty
 from ..errors import InputError
 from ..images.decode import read_gray
-from ..images.ink import to_field
-from ..images.photo import Page, find
-from ..images.pieces import Piece, between, columns_of_cuts, mask_of, touches_edge
-from ..images.signs import is_sign
+from ..images.ink import breadth, to_field
+from ..images.photo import Page, find, is_digit_sized
+from ..images.pieces import Piece, between, columns_of_cuts, mask_of
+from ..images.signs import is_dash, is_sign
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
 
-WIDE = 1.15  # times as wide as its line is high: a piece may be several digits
+WIDE, TWICE = 0.9, 1.5  # times as wide as high: a piece may be several digits, where it reads badly; at all
 CUT = 0.05  # what a cut costs, in log probability
-SURE, WEAK = 0.8, 0.4  # probabilities: unlike a digit and yet surely one; hardly one
-WORDY = 0.4  # the share of a row that is no digits, where none of it is
+SURE, CLEAR, WEAK = 0.8, 0.85, 0.4  # probabilities: of one that is unlike a digit and yet is one; clear; hardly one
+ROOM = 0.5  # heights between two words
 GAP = 1.8  # times the usual pitch: a new number
 NO_DIGITS = "no digits were found on the picture."
 
@@ -103,9 +103,9 @@ def _read_page(page: Page, network: Network) -> Reading:
     """Read row by row; what no row keeps is left out."""
     judge = Judge(page, network)
     lines, skipped = [], [judge(piece) for piece in page.left_out if _is_sizeable(piece, page)]
-    for row in page.rows:
-        marks = [part for piece in row for part in judge.parted(piece)]
-        kept, dropped = chosen(marks)
+    rows = [[part for piece in row for part in judge.parted(piece)] for row in page.rows]
+    for marks in rows:
+        kept, dropped = chosen(marks, page.height, lonely=len(rows) > 1)
         skipped += dropped
         if kept:
             lines.append(_line(kept, page))
@@ -120,18 +120,22 @@ class Mark:
 
     piece: Piece
     digit: Digit
-    sign: bool
-    at_edge: bool
+    odd: bool  # a sign, or of another size
 
     @property
     def bad(self) -> bool:
         """Whether it can hardly be a digit."""
-        return self.sign or self.digit.probability < (SURE if self.digit.unlike else WEAK)
+        return self.odd or self.digit.probability < (SURE if self.digit.unlike else WEAK)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is a digit like others, and clearly one of them."""
+        return not self.digit.unlike and self.digit.probability > CLEAR
 
     @property
     def goodness(self) -> float:
         """How well it reads, as a log probability, less for what is unlike a digit."""
-        return float(np.log(self.digit.probability)) - (0.7 if self.digit.unlike else 0) - (1 if self.sign else 0)
+        return float(np.log(self.digit.probability)) - (0.7 if self.digit.unlike else 0)
 
 
 class Judge:
@@ -148,23 +152,26 @@ class Judge:
         return self.known[piece]
 
     def _read(self, piece: Piece) -> Mark:
-        sheet = self.page.sheet
-        image = to_field(piece, sheet.ink, self.page.labels)[np.newaxis]
-        probabilities = self.network.predict_proba(image)[0]
-        best = int(probabilities.argmax())
-        unlike = is_unlike(self.network, image)
-        digit = Digit(
-            _box(piece, sheet.scale),
-            self.network.classes[best].item(),
-            float(probabilities[best]),
-            None if unlike is None else bool(unlike[0]),
-        )
-        return Mark(piece, digit, is_sign(mask_of(piece, self.page.labels)), touches_edge(piece, sheet.ink.shape))
+        """Read a piece as it stands and with its slant taken off, and believe the better."""
+        sheet, labels = self.page.sheet, self.page.labels
+        images = np.stack([to_field(piece, sheet.ink, labels, upright=upright) for upright in (False, True)])
+        mask = mask_of(piece, labels)
+        odd = is_sign(mask, breadth(mask)) or is_dash(piece) or not is_digit_sized(piece, self.page.height)
+        marks = [Mark(piece, digit, odd) for digit in self._digits(images, _box(piece, sheet.scale))]
+        return max(marks, key=lambda mark: mark.goodness)
+
+    def _digits(self, images: Array, box: Box) -> list[Digit]:
+        probabilities, unlike = self.network.predict_proba(images), is_unlike(self.network, images)
+        best = probabilities.argmax(axis=1)
+        return [
+            Digit(box, self.network.classes[k].item(), float(p[k]), None if unlike is None else bool(unlike[i]))
+            for i, (k, p) in enumerate(zip(best, probabilities, strict=True))
+        ]
 
     def parted(self, piece: Piece) -> list[Mark]:
         """Read a piece as one digit or, where it is wide and that reads better, as several that touch."""
         whole = self(piece)
-        if piece.width < WIDE * min(piece.height, self.page.height) or whole.sign:
+        if piece.width < (WIDE if whole.bad or not whole.sure else TWICE) * piece.height or is_dash(piece):
             return [whole]
         parts = self._best_cuts(piece)
         return parts if parts and _mean_goodness(parts) > whole.goodness else [whole]
@@ -189,23 +196,32 @@ class Judge:
         return self(part)
 
 
-def chosen(marks: list[Mark]) -> tuple[list[Mark], list[Mark]]:
-    """Sort a row's marks into digits and what is left out: all of it, where much of it is no digits, as in words."""
-    plain = [mark for mark in marks if not mark.sign]
-    kept = [mark for mark in plain if not mark.bad and _fits(mark, plain)]
-    if len(kept) < (1 - WORDY) * len([mark for mark in plain if not mark.at_edge]):
-        kept = []
-    if not any(mark.digit.unlike is not True and mark.digit.probability > WEAK for mark in kept):
+def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark], list[Mark]]:
+    """Sort a row's marks into digits and what is left out: whole words, and the row where most of it is no digits.
+
+    Where a row by itself would be `lonely`, for there are others, it takes more to be one.
+    """
+    kept = [mark for word in words(marks, height) if not is_word(word) for mark in word if not mark.bad]
+    sure = [mark for mark in kept if mark.sure]
+    if len(sure) < max(0.3 * len(kept), 0.3 * len(marks)) or (lonely and len(kept) == 1 and not sure):
         kept = []
     return kept, [mark for mark in marks if mark not in kept]
 
 
-def _fits(mark: Mark, row: list[Mark]) -> bool:
-    """Whether a mark at the picture's edge is as sure and as high as the digits beside it, so is none that is cut."""
-    if not mark.at_edge or all(each.at_edge for each in row):
-        return not (mark.at_edge and mark.digit.unlike)
-    height = float(np.median([each.piece.height for each in row if not each.at_edge]))
-    return not mark.digit.unlike and mark.digit.probability > 0.95 and mark.piece.height > 0.8 * height
+def words(marks: list[Mark], height: float) -> list[list[Mark]]:
+    """Part a row's marks, from left to right, where there is room between them."""
+    marks = sorted(marks, key=lambda mark: mark.piece.left)
+    parts = [marks[:1]]
+    for before, mark in pairwise(marks):
+        if mark.piece.left - before.piece.right > ROOM * height:
+            parts.append([])
+        parts[-1].append(mark)
+    return parts
+
+
+def is_word(marks: list[Mark]) -> bool:
+    """Whether marks side by side are letters, for the most part."""
+    return len(marks) > 2 and sum(mark.sure for mark in marks) < 0.5 * len(marks)
 
 
 def _box(piece: Piece, scale: float) -> Box:

@@ -10,12 +10,31 @@ BROAD = 1 / 9  # of the digit's height: the breadth of MNIST's strokes, about
 FULL = 0.6  # of a stroke's usual ink counts as full: the pen presses unevenly
 
 
-def to_field(piece: Piece, ink: Array, labels: Array) -> Array:
-    """Redraw a piece in MNIST's format, uint8 (28, 28)."""
+def to_field(piece: Piece, ink: Array, labels: Array, *, upright: bool = False) -> Array:
+    """Redraw a piece in MNIST's format, uint8 (28, 28); `upright`, with its slant taken off."""
     margin = max(piece.height, piece.width) // 12 + 2
     own = np.pad(np.isin(_window(labels, piece), piece.labels), margin)
     level = np.pad(_window(ink, piece), margin)
-    return fit_to_box(broadened(np.where(own, level, 0), own))
+    full = broadened(np.where(own, level, 0), own)
+    return fit_to_box(sheared(full, slant(full)) if upright else full)
+
+
+def slant(ink: Array) -> float:
+    """Measure how far ink leans: columns to the right per row downwards, at most 0.8."""
+    rows, columns = np.nonzero(ink > 0.5)
+    down = rows - rows.mean()
+    return float(np.clip((down * columns).sum() / max(1.0, (down**2).sum()), -0.8, 0.8))
+
+
+def sheared(ink: Array, lean: float) -> Array:
+    """Shift rows so that what leans stands upright: float (h, w + room)."""
+    from scipy import ndimage
+
+    h, w = ink.shape
+    room = int(abs(lean) * h / 2) + 1
+    matrix, shift = [[1, 0], [lean, 1]], [0, -room - lean * h / 2]
+    upright: Array = ndimage.affine_transform(ink, matrix, shift, (h, w + 2 * room), order=1)
+    return upright * (upright > 0.05)
 
 
 def broadened(ink: Array, mask: Array) -> Array:

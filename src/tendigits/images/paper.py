@@ -14,6 +14,7 @@ import numpy as np
 
 from .._util.arrays import Array
 from .mnist_format import halve
+from .ruling import Line, take_off_lines
 
 WORKING_SIDE = 2048  # larger photos are halved: time and memory are bounded
 SMALL_SIDE = 256  # smaller pictures are enlarged, so that a stroke is several pixels wide
@@ -28,12 +29,15 @@ class Sheet:
     """What a photo shows when its paper is taken off.
 
     `ink` is float32 (h, w), from 0 (paper) to 1; `strokes` bool (h, w), where it stands out; `scale` is how many of
-    the photo's pixels one of these is wide.
+    the photo's pixels one of these is wide;
+    `across` and `down` are the lines that were printed on the paper.
     """
 
     ink: Array
     strokes: Array
     scale: float
+    across: list[Line]
+    down: list[Line]
 
 
 def take_off_paper(gray: Array) -> Sheet:
@@ -46,7 +50,8 @@ def take_off_paper(gray: Array) -> Sheet:
     smooth = ndimage.gaussian_filter(picture, 0.7)
     paper = paper_of(smooth)
     ink = np.maximum(0, 1 - smooth / paper)
-    return Sheet(ink, strokes_of(ink), scale)
+    ink, across, down = take_off_lines(ink, ink > faintest(ink))
+    return Sheet(ink, strokes_of(ink), scale, across, down)
 
 
 def working_size(gray: Array) -> tuple[Array, float]:
@@ -83,12 +88,18 @@ def paper_of(picture: Array) -> Array:
     return usual
 
 
+def faintest(ink: Array) -> float:
+    """Find how much ink stands out from the paper's grain."""
+    thin = ink[::3, ::3]
+    grain = 1.4826 * float(np.median(np.abs(thin - np.median(thin))))
+    return max(NOISE * grain, FAINTEST)
+
+
 def strokes_of(ink: Array) -> Array:
     """Mark the ink that stands out from the paper's grain, connected to some that stands out well: bool (h, w)."""
     from scipy import ndimage
 
-    grain = 1.4826 * float(np.median(np.abs(ink - np.median(ink)))) + 1e-6
-    low = max(NOISE * grain, FAINTEST)
+    low = faintest(ink)
     labels, n = ndimage.label(ink > low, np.ones((3, 3)))
     if n == 0:
         return np.zeros(ink.shape, bool)

@@ -23,7 +23,7 @@ from .pieces import (
     touches_edge,
     usual_height,
 )
-from .rows import rows_of
+from .rows import join_row, rows_of
 
 NOTHING = "nothing on the picture looks like writing."
 
@@ -55,9 +55,12 @@ def find(gray: Array) -> Page:
     height = usual_height(written)
     written = [piece for piece in written if max(piece.height, piece.width) >= SPECK * height]
     whole = join_broken(written, height)
-    good = [piece for piece in whole if is_digit_sized(piece, height)]
-    left_out = [piece for piece in whole if piece not in good]
-    return Page(sheet, labels, height, rows_of(good, height), left_out)
+    inner = [piece for piece in whole if not touches_edge(piece, sheet.ink.shape)]
+    tight = height > 0.4 * sheet.ink.shape[0] or not inner  # then digits may reach the edge; else they are cut off
+    good = [piece for piece in (whole if tight else inner) if is_digit_sized(piece, height)]
+    rows = rows_of(good, height)
+    left_out = [piece for piece in whole if piece not in good and not join_row(piece, rows, height)]
+    return Page(sheet, labels, height, rows, left_out)
 
 
 def may_be_written(piece: Piece, shape: tuple[int, ...]) -> bool:

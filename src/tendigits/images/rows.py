@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .pieces import Piece
+from .pieces import Piece, distance
 
 DRIFT = 0.6  # of the height: how far the next piece may lie above or below
 
@@ -23,3 +23,13 @@ def rows_of(pieces: list[Piece], height: float) -> list[list[Piece]]:
 def expected(row: list[Piece]) -> float:
     """Expect the middle of the next piece where the last few were."""
     return float(np.mean([piece.middle for piece in row[-3:]]))
+
+
+def join_row(piece: Piece, rows: list[list[Piece]], height: float) -> bool:
+    """Add a piece of another size to the line it stands in, right beside a digit; say whether there is one."""
+    for row in rows:
+        near = min(distance(piece, each) for each in row)
+        if near < 0.5 * height and piece.top < expected(row) < piece.bottom:
+            row.append(piece)
+            return True
+    return False

@@ -1,61 +1,54 @@
-"""Signs between numbers: plus, times, minus, division. They look enough like digits to be read as such."""
+"""Signs between numbers: minus, plus, times. They look enough like digits to be read as such."""
 
 import numpy as np
 
 from .._util.arrays import Array
+from .pieces import Piece
+
+ANGLES = np.radians(np.arange(0, 180, 3))
+NORMALS = np.stack([np.sin(ANGLES), np.cos(ANGLES)])  # of lines at these angles, as (row, column)
+ENOUGH = 1500  # pixels of a piece to look at
+INNER = 0.2  # strokes that cross do so at least this share of their length away from their ends
 
 
-def is_sign(mask: Array) -> bool:
-    """Whether a piece, bool (h, w), is a dash, a plus or a times sign."""
+def is_sign(mask: Array, breadth: float) -> bool:
+    """Whether a piece, bool (h, w) drawn with a pen of that breadth, is a plus or a times sign."""
     h, w = mask.shape
-    return w > 2.2 * h or (0.5 < w / h < 2 and not has_hole(mask) and (is_plus(mask) or is_times(mask)))
+    return 0.4 < w / h < 2.2 and is_cross(mask, breadth)
 
 
-def has_hole(mask: Array) -> bool:
-    """Whether paper is enclosed by ink."""
-    from scipy import ndimage
-
-    filled = ndimage.binary_fill_holes(mask)
-    return bool((filled & ~mask).sum() > 0.01 * mask.size)
+def is_dash(piece: Piece) -> bool:
+    """Whether a piece lies flat, as no digit does."""
+    return piece.width > 2.2 * piece.height and piece.area > 0.3 * piece.width * piece.height
 
 
-def is_plus(mask: Array) -> bool:
-    """Whether there is one stroke above, below, left and right, and all four point at the middle."""
-    return all(_ends(side) == 1 and 0.2 < _place(side) < 0.8 for side in _sides(mask)) and _corners_are_empty(mask)
+def is_cross(mask: Array, breadth: float) -> bool:
+    """Whether a piece is nothing but two straight strokes, which cross well inside of both."""
+    points = np.argwhere(mask).astype(float)
+    points = points[:: -(-len(points) // ENOUGH)]
+    first, rest = without_line(points, 0.8 * breadth + 0.5)
+    second, left = without_line(rest, 0.8 * breadth + 0.5)
+    if len(left) > 0.1 * len(points) or min(len(first), len(second)) < 0.2 * len(points):
+        return False
+    return _crosses(first, second) and _crosses(second, first)
 
 
-def is_times(mask: Array) -> bool:
-    """Whether there are two strokes above, below, left and right, and one in the middle."""
-    middle = mask[2 * len(mask) // 5 : 3 * len(mask) // 5 + 1]
-    return all(_ends(side) == 2 for side in _sides(mask)) and min(_runs(row) for row in middle) == 1
+def without_line(points: Array, half: float) -> tuple[Array, Array]:
+    """Part points (n, 2) into those of the strongest straight line, within `half` of it, and the others."""
+    if not len(points):
+        return points, points
+    offsets = points @ NORMALS
+    ordered = np.sort(offsets, axis=0)
+    ends = [np.searchsorted(column, column + 2 * half) for column in ordered.T]
+    counts = np.stack(ends, axis=1) - np.arange(len(points))[:, np.newaxis]
+    start, angle = np.unravel_index(counts.argmax(), counts.shape)
+    on_line = np.abs(offsets[:, angle] - ordered[start, angle] - half) <= half
+    return points[on_line], points[~on_line]
 
 
-def _sides(mask: Array) -> list[Array]:
-    """List the strips a quarter of the way in from the four sides, each laid along the side: bool (rows, side)."""
-    return [_strip(turned) for turned in (mask, mask[::-1], mask.T, mask.T[::-1])]
-
-
-def _strip(mask: Array) -> Array:
-    n = len(mask)
-    return mask[n // 8 : max(n // 4, n // 8 + 1)]
-
-
-def _ends(strip: Array) -> int:
-    """Count the strokes that most rows of a strip cross."""
-    return int(np.median([_runs(row) for row in strip]))
-
-
-def _place(strip: Array) -> float:
-    """Find where along its side the ink of a strip lies, from 0 to 1."""
-    return float(np.nonzero(strip)[1].mean() / strip.shape[1]) if strip.any() else 0.0
-
-
-def _runs(row: Array) -> int:
-    """Count the runs of ink in a row of pixels."""
-    return int((np.diff(row.astype(np.int8), prepend=0) == 1).sum())
-
-
-def _corners_are_empty(mask: Array) -> bool:
-    h, w = (max(1, int(0.3 * side)) for side in mask.shape)
-    corners = (mask[:h, :w], mask[:h, -w:], mask[-h:, :w], mask[-h:, -w:])
-    return all(corner.mean() < 0.1 for corner in corners)
+def _crosses(stroke: Array, other: Array) -> bool:
+    """Whether the other stroke goes to both sides of this one."""
+    middle, (_, direction) = stroke.mean(axis=0), np.linalg.eigh(np.cov(stroke.T))[1].T
+    normal = np.array([-direction[1], direction[0]])
+    sides = (other - middle) @ normal
+    return bool(-sides.min() > INNER * np.ptp(sides) and sides.max() > INNER * np.ptp(sides))
