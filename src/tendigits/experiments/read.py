@@ -5,7 +5,7 @@
 What touches is cut where the network reads the parts best; what it has never seen the like of is left out, and said.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,59 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
             return read(gray, network)
         except InputError as error:
             raise InputError(f"{picture}: {error}") from error
-    page = find(picture)
-    return _read_page(page, network or load_pretrained())
+    return _read_upright(picture, network or load_pretrained())
+
+
+def _read_upright(gray: Array, network: Network) -> Reading:
+    """Read a picture as it is or, where what is written lies on its side, turned by 90° or 270°, as it reads best."""
+    reading = _read_turned(gray, 0, network)
+    if _lies(reading):
+        turned = max((_read_turned(gray, quarters, network) for quarters in (1, 3)), key=_clear)
+        reading = turned if _clear(turned) > _clear(reading) else reading
+    if not reading.lines:
+        raise InputError(NO_DIGITS)
+    return reading
+
+
+def _digits_of(reading: Reading) -> list[Digit]:
+    """List all that was found, digits or not."""
+    return [*(digit for line in reading.lines for digit in line.digits), *reading.skipped]
+
+
+def _lies(reading: Reading) -> bool:
+    """Whether what was found is, for the most part, wider than high."""
+    boxes = np.array([digit.box for digit in _digits_of(reading)]).reshape(-1, 4)
+    return bool(np.median((boxes[:, 2] - boxes[:, 0]) > (boxes[:, 3] - boxes[:, 1])) > 0.5) if len(boxes) else False
+
+
+def _clear(reading: Reading) -> int:
+    """Count the digits that are clear ones."""
+    return sum(not _is_doubtful(digit) for line in reading.lines for digit in line.digits)
+
+
+def _is_doubtful(digit: Digit) -> bool:
+    return bool(digit.unlike) or digit.probability < CLEAR
+
+
+def _read_turned(gray: Array, quarters: int, network: Network) -> Reading:
+    """Read a picture turned anticlockwise by quarters; boxes stay in the picture as it was."""
+    page = find(np.rot90(gray, quarters))
+    reading = _read_page(page, network)
+    lines = [replace(line, digits=_turned_back(line.digits, quarters, gray.shape)) for line in reading.lines]
+    return Reading(tuple(lines), _turned_back(reading.skipped, quarters, gray.shape))
+
+
+def _turned_back(digits: tuple[Digit, ...], quarters: int, shape: tuple[int, ...]) -> tuple[Digit, ...]:
+    return tuple(replace(digit, box=turned_box(digit.box, quarters, shape)) for digit in digits)
+
+
+def turned_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
+    """Turn a box in a picture, that was turned anticlockwise by quarters, back into the picture of that shape."""
+    left, top, right, bottom = box
+    h, w = shape
+    turned = [(left, top, right, bottom), (w - bottom, left, w - top, right)]
+    turned += [(w - right, h - bottom, w - left, h - top), (top, h - right, bottom, h - left)]
+    return turned[quarters]
 
 
 def _read_page(page: Page, network: Network) -> Reading:
@@ -108,9 +159,7 @@ def _read_page(page: Page, network: Network) -> Reading:
         kept, dropped = chosen(marks, page.height, lonely=len(rows) > 1)
         skipped += dropped
         if kept:
-            lines.append(_line(kept, page))
-    if not lines:
-        raise InputError(NO_DIGITS)
+            lines.append(_line(kept))
     return Reading(tuple(lines), tuple(mark.digit for mark in skipped))
 
 
@@ -120,17 +169,18 @@ class Mark:
 
     piece: Piece
     digit: Digit
-    odd: bool  # a sign, or of another size
+    sign: bool
+    odd: bool  # larger or smaller than a digit
 
     @property
     def bad(self) -> bool:
         """Whether it can hardly be a digit."""
-        return self.odd or self.digit.probability < (SURE if self.digit.unlike else WEAK)
+        return self.sign or self.odd or self.digit.probability < (SURE if self.digit.unlike else WEAK)
 
     @property
     def sure(self) -> bool:
         """Whether it is a digit like others, and clearly one of them."""
-        return not self.digit.unlike and self.digit.probability > CLEAR
+        return not self.bad and not self.digit.unlike and self.digit.probability > CLEAR
 
     @property
     def goodness(self) -> float:
@@ -156,8 +206,9 @@ class Judge:
         sheet, labels = self.page.sheet, self.page.labels
         images = np.stack([to_field(piece, sheet.ink, labels, upright=upright) for upright in (False, True)])
         mask = mask_of(piece, labels)
-        odd = is_sign(mask, breadth(mask)) or is_dash(piece) or not is_digit_sized(piece, self.page.height)
-        marks = [Mark(piece, digit, odd) for digit in self._digits(images, _box(piece, sheet.scale))]
+        sign = is_dash(piece) or is_sign(mask, breadth(mask))
+        odd = not is_digit_sized(piece, self.page.height)
+        marks = [Mark(piece, digit, sign, odd) for digit in self._digits(images, _box(piece, sheet.scale))]
         return max(marks, key=lambda mark: mark.goodness)
 
     def _digits(self, images: Array, box: Box) -> list[Digit]:
@@ -171,7 +222,7 @@ class Judge:
     def parted(self, piece: Piece) -> list[Mark]:
         """Read a piece as one digit or, where it is wide and that reads better, as several that touch."""
         whole = self(piece)
-        if piece.width < (WIDE if whole.bad or not whole.sure else TWICE) * piece.height or is_dash(piece):
+        if whole.sign or piece.width < (WIDE if whole.bad or not whole.sure else TWICE) * piece.height:
             return [whole]
         parts = self._best_cuts(piece)
         return parts if parts and _mean_goodness(parts) > whole.goodness else [whole]
@@ -242,17 +293,17 @@ def _is_sizeable(piece: Piece, page: Page) -> bool:
     return max(piece.height, piece.width) > 0.5 * page.height and piece.area < page.labels.size / 50
 
 
-def _line(marks: list[Mark], page: Page) -> Line:
+def _line(marks: list[Mark]) -> Line:
     """Put the digits of a row together into numbers: a gap that is much wider than the others parts two."""
     marks = sorted(marks, key=lambda mark: mark.piece.left)
     names = [str(mark.digit.digit) for mark in marks]
     numbers = [names[0]]
-    for name, apart in zip(names[1:], _parted(marks, page), strict=True):
+    for name, apart in zip(names[1:], _parted(marks), strict=True):
         numbers = [*numbers, name] if apart else [*numbers[:-1], numbers[-1] + name]
     return Line(tuple(numbers), tuple(mark.digit for mark in marks))
 
 
-def _parted(marks: list[Mark], page: Page) -> list[bool]:
+def _parted(marks: list[Mark]) -> list[bool]:
     """Say for each gap whether a new number begins after it."""
     pitches = np.array([b.piece.left + b.piece.right - a.piece.left - a.piece.right for a, b in pairwise(marks)]) / 2
     return list(pitches > GAP * np.median(pitches)) if len(pitches) else []

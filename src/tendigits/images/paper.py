@@ -82,7 +82,8 @@ def paper_of(picture: Array) -> Array:
     beyond = np.pad(picture, window, mode="reflect", reflect_type="odd")  # so that dark corners are no ink
     levels = ndimage.grey_closing(np.clip(beyond, 0, 255).astype(np.uint8), size=(window, window))
     levels = levels[window:-window, window:-window].astype(np.float32)
-    paper = np.maximum(ndimage.uniform_filter(levels, window // 8 + 1), DARKEST)
+    even = np.minimum(levels, ndimage.uniform_filter(levels, window // 8 + 1))  # never above a dark side's own level
+    paper = np.maximum(even, DARKEST)
     share = picture / paper
     usual: Array = paper * float(np.median(share[share > 0.8])) if (share > 0.8).any() else paper
     return usual

@@ -20,11 +20,14 @@ from .pieces import (
     find_pieces,
     is_solid,
     join_broken,
+    mask_of,
     touches_edge,
     usual_height,
 )
 from .rows import join_row, rows_of
 
+MOST_PARTS = 6  # of a broken digit; more are grain
+FAINT = 0.4  # of the usual ink
 NOTHING = "nothing on the picture looks like writing."
 
 
@@ -54,13 +57,27 @@ def find(gray: Array) -> Page:
         raise InputError(NOTHING)
     height = usual_height(written)
     written = [piece for piece in written if max(piece.height, piece.width) >= SPECK * height]
-    whole = join_broken(written, height)
+    whole = [piece for piece in join_broken(written, height) if len(piece.labels) <= MOST_PARTS]
+    whole = without_faint(whole, sheet.ink, labels)
     inner = [piece for piece in whole if not touches_edge(piece, sheet.ink.shape)]
     tight = height > 0.4 * sheet.ink.shape[0] or not inner  # then digits may reach the edge; else they are cut off
     good = [piece for piece in (whole if tight else inner) if is_digit_sized(piece, height)]
     rows = rows_of(good, height)
     left_out = [piece for piece in whole if piece not in good and not join_row(piece, rows, height)]
     return Page(sheet, labels, height, rows, left_out)
+
+
+def without_faint(pieces: list[Piece], ink: Array, labels: Array) -> list[Piece]:
+    """Leave out pieces of much fainter ink than most have: creases, and the grain of a desk."""
+    levels = np.array([mean_ink(piece, ink, labels) for piece in pieces])
+    usual = float(np.median(levels))
+    return [piece for piece, level in zip(pieces, levels, strict=True) if level > FAINT * usual]
+
+
+def mean_ink(piece: Piece, ink: Array, labels: Array) -> float:
+    """Measure the ink of a piece's strokes, on average."""
+    window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
+    return float(ink[window][mask_of(piece, labels)].mean())
 
 
 def may_be_written(piece: Piece, shape: tuple[int, ...]) -> bool:

@@ -66,7 +66,9 @@ def usual_height(pieces: list[Piece]) -> float:
 
 def touches_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
     """Whether a piece reaches the picture's edge."""
-    return piece.top <= 1 or piece.left <= 1 or piece.bottom >= shape[0] - 1 or piece.right >= shape[1] - 1
+    margin = 1 + max(shape) // 1000
+    far = piece.bottom >= shape[0] - margin or piece.right >= shape[1] - margin
+    return far or piece.top <= margin or piece.left <= margin
 
 
 def is_solid(piece: Piece) -> bool:

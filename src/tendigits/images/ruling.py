@@ -10,6 +10,7 @@ SPAN = 0.3  # of the longer side of the picture, at least, for a line
 RUN = 1 / 20  # of the longer side: what a line is made of are runs of ink, at least so long
 WHOLE = 0.8  # of a line's length is ink
 THICK = 1 / 60  # of the picture's side, at most
+BEYOND = 0.012  # of the longer side: how far off where a line leads its crumbs may lie
 DARKER = 1.6  # times a line's own ink: what is darker is the pen
 
 
@@ -93,15 +94,26 @@ def _without(ink: Array, mask: Array, lines: list[Line]) -> Array:
         beside = ndimage.distance_transform_edt(~(mask[window] & ~band)) <= reach + 0.5
         pen = (ink[window] > DARKER * level) | beside
         ink[window] = np.where(band & ~pen, 0, ink[window])
-        ink[window][_crumbs(mask[window] & (ink[window] > 0), np.abs(rows - line.places) <= 2 * reach + 2)] = 0
+    if lines:
+        ink[_crumbs(mask & (ink > 0), lines)] = 0
     return ink
 
 
-def _crumbs(mask: Array, band: Array) -> Array:
-    """Mark what is left of a line: parts of the mask that lie in the band around it, for the most part."""
+def _crumbs(mask: Array, lines: list[Line]) -> Array:
+    """Mark what is left of lines: parts of the mask that lie, for the most part, close to one or to where it leads."""
     from scipy import ndimage
 
+    h, w = mask.shape
+    near = np.zeros((h, w), bool)
+    columns, rows = np.arange(w), np.arange(h)[:, np.newaxis]
+    for line in lines:
+        own = np.arange(line.start, line.start + len(line.places))
+        beyond = np.polynomial.Polynomial.fit(own, line.places, 1)(columns)
+        reach = np.full(w, BEYOND * max(h, w))
+        beyond[own], reach[own] = line.places, line.thickness + 5
+        top, bottom = max(0, int((beyond - reach).min())), max(0, int((beyond + reach).max()) + 1)
+        near[top:bottom] |= np.abs(rows[top:bottom] - beyond) <= reach
     labels, n = ndimage.label(mask, np.ones((3, 3)))
-    inside, area = np.bincount(labels[band], minlength=n + 1), np.bincount(labels.ravel(), minlength=n + 1)
+    inside, area = np.bincount(labels[near], minlength=n + 1), np.bincount(labels.ravel(), minlength=n + 1)
     crumbs: Array = (inside > 0.7 * area)[labels] & mask
     return crumbs
