@@ -1,4 +1,4 @@
-"""`tendigits read`: which numbers are on this picture?"""
+"""`tendigits read`: which numbers are on this picture."""
 
 import csv
 import io

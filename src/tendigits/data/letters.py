@@ -9,7 +9,7 @@ import numpy as np
 
 from .._util.arrays import Array
 from ..images.mnist_format import FIELD, fit_to_box
-from .strokes import Hand, handwritten, write_path
+from .strokes import handwritten, write_path
 
 LETTERS: dict[str, tuple[str, ...]] = {
     "A": ("20,95 50,5! 80,95 | 32,62 68,62", "18,95 46,8 54,8 82,95 | 30,60 74,60"),
@@ -53,21 +53,45 @@ LETTERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def letters(n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
-    """Write letters, each as often, in each of its shapes as likely: uint8 (n, 28, 28)."""
+def letters(n: int, rng: np.random.Generator) -> Array:
+    """Write letters, each as often, and in each of its shapes as likely.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+    """
     shapes = [shape for shapes in LETTERS.values() for shape in shapes]
     share = np.array([1 / len(shapes) for shapes in LETTERS.values() for _ in shapes])
     counts = rng.multinomial(n, share / share.sum())
-    return rng.permutation(np.concatenate([write_path(s, k, rng, hand) for s, k in zip(shapes, counts, strict=True)]))
+    return rng.permutation(np.concatenate([write_path(s, k, rng) for s, k in zip(shapes, counts, strict=True)]))
 
 
-def scribbles(n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
-    """Draw lines that lead nowhere, one to three, through seven places or more in all: uint8 (n, 28, 28)."""
+def scribbles(n: int, rng: np.random.Generator) -> Array:
+    """Draw lines that lead nowhere: one to three of them, through seven places or more in all.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+    """
     images = []
     for _ in range(n):
         lengths = rng.integers(7, 19) // np.arange(1, 1 + rng.integers(1, 4))
         marks = [" ".join(_place(rng) for _ in range(max(2, length))) for length in lengths]
-        images.append(write_path(" | ".join(marks), 1, rng, hand))
+        images.append(write_path(" | ".join(marks), 1, rng))
     return np.concatenate(images)
 
 
@@ -76,9 +100,21 @@ def _place(rng: np.random.Generator) -> str:
     return f"{x},{y}{'!' if rng.random() < 0.2 else ''}"
 
 
-def pairs(n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
-    """Write two or three digits beside each other: uint8 (n, 28, 28)."""
-    digits, _ = handwritten(3 * n, rng, hand)
+def pairs(n: int, rng: np.random.Generator) -> Array:
+    """Write two or three digits beside each other.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+    """
+    digits, _ = handwritten(3 * n, rng)
     return np.array([_beside(digits[3 * i : 3 * i + rng.integers(2, 4)], rng) for i in range(n)])
 
 
@@ -88,14 +124,26 @@ def _beside(images: Array, rng: np.random.Generator) -> Array:
     return fit_to_box(np.hstack([part for each in cut for part in (each, gap)][:-1]))
 
 
-def fragments(n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
-    """Cut digits off, so that between a quarter and a half of them is left: uint8 (n, 28, 28)."""
-    digits, _ = handwritten(n, rng, hand)
+def fragments(n: int, rng: np.random.Generator) -> Array:
+    """Cut digits off, so that between a quarter and a half of them is left.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+    """
+    digits, _ = handwritten(n, rng)
     return np.array([_cut(image, rng) for image in digits])
 
 
 def _cut(image: Array, rng: np.random.Generator) -> Array:
-    turned = np.rot90(image, rng.integers(4))
+    turned = np.rot90(image, int(rng.integers(4)))
     rows = np.flatnonzero(turned.any(axis=1))
     kept = max(3, int(len(rows) * rng.uniform(0.25, 0.5)))
     return fit_to_box(np.ascontiguousarray(turned[rows[0] : rows[0] + kept]))
