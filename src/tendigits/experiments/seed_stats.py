@@ -101,7 +101,7 @@ class Scores:
 
 def score(
     dataset: Dataset,
-    settings: Settings = Settings(),
+    settings: Settings = Settings(),  # noqa: B008 - it is frozen
     *,
     seeds: Sequence[int] = range(5),
     jobs: int = 1,

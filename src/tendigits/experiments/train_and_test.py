@@ -54,7 +54,7 @@ class Experiment:
 
 def train_and_test(
     dataset: Dataset,
-    settings: Settings = Settings(),
+    settings: Settings = Settings(),  # noqa: B008 - it is frozen
     *,
     hidden: Sequence[int] = (128,),
     conv: str = "",

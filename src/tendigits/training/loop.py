@@ -26,7 +26,7 @@ def fit(
     network: Network,
     train: Data,
     validation: Data | None = None,
-    settings: Settings = Settings(),
+    settings: Settings = Settings(),  # noqa: B008 - it is frozen
     *,
     seed: Seed = 0,
     checkpoint: Path | str | None = None,
