@@ -18,10 +18,7 @@ MODULES = sorted(
 )
 TO_CONVERT = (  # whose docstrings are not numpydoc yet
     "tendigits.training.recipes",
-    "tendigits.estimator",
     "tendigits.images",
-    "tendigits.models.ensemble",
-    "tendigits.data.minibatch",
     "tendigits.analysis.novelty",
 )
 SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References"]
