@@ -20,7 +20,7 @@ from .strokes import connected, digit, list_parts, otsu
 LEAST = 20  # pixels of the shorter side; in smaller pictures every stroke is a long line
 GAP = 1 / 48  # of the picture's side, on either side of a pixel: gaps in a line may be as wide as both
 LONG = 1 / 8  # likewise: a line is made of straight pieces as long as both
-LENGTH = 0.8  # of the picture's side: the least length of a line
+LENGTH = 0.9  # of the picture's side: the least length of a line
 THICKNESS = 1 / 9  # of the picture's shorter side: the most
 FAINT = 10  # gray levels; fainter lines do no harm
 CLEARER = 1.3  # times a line's own level: what stands out more is ink that crosses it

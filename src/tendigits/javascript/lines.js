@@ -6,7 +6,7 @@ import { connected, digit, otsu, toLevels } from "./strokes.js";
 const LEAST_LINED = 20; // pixels of the shorter side; in smaller pictures every stroke is a long line
 const GAP = 1 / 48; // of the picture's side, on either side of a pixel: gaps in a line may be as wide as both
 const LONG = 1 / 8; // likewise: a line is made of straight pieces as long as both
-const LENGTH = 0.8; // of the picture's side: the least length of a line
+const LENGTH = 0.9; // of the picture's side: the least length of a line
 const THICKNESS = 1 / 9; // of the picture's shorter side: the most
 const FAINT_LINE = 10; // gray levels; fainter lines do no harm
 const CLEARER = 1.3; // times a line's own level: what stands out more is ink that crosses it
