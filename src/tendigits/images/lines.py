@@ -20,12 +20,13 @@ from .strokes import connected, digit, list_parts, otsu
 LEAST = 20  # pixels of the shorter side; in smaller pictures every stroke is a long line
 GAP = 1 / 48  # of the picture's side, on either side of a pixel: gaps in a line may be as wide as both
 LONG = 1 / 8  # likewise: a line is made of straight pieces as long as both
-LENGTH = 0.8  # of the picture's side: the least length of a line
+LENGTH = 0.9  # of the picture's side: the least length of a line
 THICKNESS = 1 / 9  # of the picture's shorter side: the most
 FAINT = 10  # gray levels; fainter lines do no harm
 CLEARER = 1.3  # times a line's own level: what stands out more is ink that crosses it
 FAINTER = 0.6  # of the digit's middle level: no stroke of its own is as faint all along
 ALIKE = 0.1  # of a line's level: other lines on the same paper differ by no more
+EDGE = 1  # pixels between a line that runs past the digit and the picture's edge, at most
 PAST = 1 / 32  # of the picture's side, and the line's own thickness: so far a line runs past the digit, at least
 SLOPES = np.arange(-4, 5) / 2  # of the ways across a line, in columns for each row
 
@@ -68,8 +69,10 @@ def find_lines(ink: Array) -> Iterator[Line]:
         thickness = part.weight / length - 2  # for every pixel took ink from above and below
         if length >= LENGTH * w and thickness <= THICKNESS * min(h, w):
             mask = labels == part.label
-            level = np.sort(np.where(mask, ink, 0).max(axis=0)[part.left : part.right])[(length - 1) // 5]
-            yield Line(mask, float(level), thickness, part.top, part.bottom, part.left, part.right)
+            darkest = np.where(mask, ink, 0).max(axis=0)
+            level = np.sort(darkest[part.left : part.right])[(length - 1) // 5]
+            columns = np.flatnonzero(darkest > FAINT)
+            yield Line(mask, float(level), thickness, part.top, part.bottom, int(columns[0]), int(columns[-1]) + 1)
 
 
 def long_pieces(mask: Array) -> Array:
@@ -103,7 +106,7 @@ def _digit_in(ink: Array) -> Array:
 
 
 def true_lines(lines: list[Line], rest: Array, ink: Array) -> list[Line]:
-    """Choose the lines that are fainter than the digit, lie above or below it, or run past it on both sides."""
+    """Choose the lines that are fainter than the digit, lie above or below it, or run past it, edge to edge."""
     rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
     (top, bottom), (left, right) = (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
     dark = median(ink[rest])
@@ -111,7 +114,8 @@ def true_lines(lines: list[Line], rest: Array, ink: Array) -> list[Line]:
     def is_true(line: Line) -> bool:
         is_apart = line.bottom <= top - 2 or line.top >= bottom + 2
         margin = PAST * rest.shape[1] + line.thickness
-        runs_past = line.left <= left - margin and line.right >= right + margin
+        is_from_edge_to_edge = line.left <= EDGE and line.right >= rest.shape[1] - EDGE
+        runs_past = is_from_edge_to_edge and left >= margin and right <= rest.shape[1] - margin
         return bool(line.level <= FAINTER * dark or is_apart or runs_past)
 
     return [line for line in lines if is_true(line)]

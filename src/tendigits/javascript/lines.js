@@ -6,12 +6,13 @@ import { connected, digit, otsu, toLevels } from "./strokes.js";
 const LEAST_LINED = 20; // pixels of the shorter side; in smaller pictures every stroke is a long line
 const GAP = 1 / 48; // of the picture's side, on either side of a pixel: gaps in a line may be as wide as both
 const LONG = 1 / 8; // likewise: a line is made of straight pieces as long as both
-const LENGTH = 0.8; // of the picture's side: the least length of a line
+const LENGTH = 0.9; // of the picture's side: the least length of a line
 const THICKNESS = 1 / 9; // of the picture's shorter side: the most
 const FAINT_LINE = 10; // gray levels; fainter lines do no harm
 const CLEARER = 1.3; // times a line's own level: what stands out more is ink that crosses it
 const FAINTER = 0.6; // of the digit's middle level: no stroke of its own is as faint all along
 const ALIKE = 0.1; // of a line's level: other lines on the same paper differ by no more
+const EDGE = 1; // pixels between a line that runs past the digit and the picture's edge, at most
 const PAST = 1 / 32; // of the picture's side, and the line's own thickness: so far a line runs past the digit, at least
 const SLOPES = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2]; // of the ways across a line, in columns for each row
 
@@ -35,18 +36,21 @@ function findLines(ink) {
     const length = part.right - part.left;
     const thickness = part.weight / length - 2; // for every pixel took ink from above and below
     if (length < LENGTH * ink.w || thickness > THICKNESS * Math.min(ink.w, ink.h)) return [];
-    return [{ ...part, thickness, level: levelOf(part, ink) }];
+    const darkest = darkestOf(part, ink);
+    const left = part.left + darkest.findIndex((value) => value > FAINT_LINE);
+    const right = part.left + darkest.findLastIndex((value) => value > FAINT_LINE) + 1;
+    return [{ ...part, left, right, thickness, level: darkest.sort()[Math.floor((length - 1) / 5)] }]; // which most exceed
   });
 }
 
-// The level that four fifths of the columns exceed.
-function levelOf(line, { w, data }) {
+// The darkest of each column of a line.
+function darkestOf(line, { w, data }) {
   const darkest = new Float64Array(line.right - line.left);
   for (const pixel of line.pixels) {
     const column = (pixel % w) - line.left;
     darkest[column] = Math.max(darkest[column], data[pixel]);
   }
-  return darkest.sort()[Math.floor((darkest.length - 1) / 5)];
+  return darkest;
 }
 
 // Mark what is part of a long horizontal piece. Every pixel first takes in those above and below it, so that a line may
@@ -92,12 +96,13 @@ function digitBox(clean, ink) {
   return { top, bottom, left, right, dark: median(chosen.flatMap((part) => part.pixels.map((pixel) => ink.data[pixel]))) };
 }
 
-// The lines that are fainter than the digit, lie above or below it, or run past it on both sides.
+// The lines that are fainter than the digit, lie above or below it, or run past it, edge to edge.
 function trueLines(lines, { top, bottom, left, right, dark }, w) {
   return lines.filter((line) => {
     const isApart = line.bottom <= top - 2 || line.top >= bottom + 2;
     const margin = PAST * w + line.thickness;
-    const runsPast = line.left <= left - margin && line.right >= right + margin;
+    const isFromEdgeToEdge = line.left <= EDGE && line.right >= w - EDGE;
+    const runsPast = isFromEdgeToEdge && left >= margin && right <= w - margin;
     return line.level <= FAINTER * dark || isApart || runsPast;
   });
 }
