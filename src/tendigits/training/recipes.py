@@ -56,7 +56,7 @@ RECIPES = {
     ),
     "hands": Recipe(
         "the same network for handwriting of the whole world: the one that ships",
-        {"epochs": 200, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **DISTORTED},
+        {"epochs": 300, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **DISTORTED},
         data=("mnist", "digits", "strokes"),
     ),
     "cnn": Recipe("a small convolutional network", CNN),
