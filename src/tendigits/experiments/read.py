@@ -100,29 +100,26 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
 
 def _read_upright(gray: Array, network: Network) -> Reading:
     """Read a picture as it is or, where what is written lies on its side, turned by 90° or 270°, as it reads best."""
-    reading = _read_turned(gray, 0, network)
-    if _lies(reading):
-        turned = max((_read_turned(gray, quarters, network) for quarters in (1, 3)), key=_clear)
-        reading = turned if _clear(turned) > _clear(reading) else reading
+    page = find(gray)
+    ways = [_read_page(page, network)]
+    if lies(page):
+        ways += [_read_turned(gray, quarters, network) for quarters in (1, 3)]
+    reading = max(ways, key=_clearness)
     if not reading.lines:
         raise InputError(NO_DIGITS)
     return reading
 
 
-def _digits_of(reading: Reading) -> list[Digit]:
-    """List all that was found, digits or not."""
-    return [*(digit for line in reading.lines for digit in line.digits), *reading.skipped]
+def lies(page: Page) -> bool:
+    """Whether what is written is, for the most part, wider than high."""
+    wide = [piece.width > piece.height for row in page.rows for piece in row]
+    return 2 * sum(wide) > len(wide)
 
 
-def _lies(reading: Reading) -> bool:
-    """Whether what was found is, for the most part, wider than high."""
-    boxes = np.array([digit.box for digit in _digits_of(reading)]).reshape(-1, 4)
-    return bool(np.median((boxes[:, 2] - boxes[:, 0]) > (boxes[:, 3] - boxes[:, 1])) > 0.5) if len(boxes) else False
-
-
-def _clear(reading: Reading) -> int:
-    """Count the digits that are clear ones."""
-    return sum(not _is_doubtful(digit) for line in reading.lines for digit in line.digits)
+def _clearness(reading: Reading) -> int:
+    """Count the clear digits, less what is none."""
+    clear = sum(not _is_doubtful(digit) for line in reading.lines for digit in line.digits)
+    return 2 * clear - sum(len(line.digits) for line in reading.lines) - len(reading.skipped)
 
 
 def _is_doubtful(digit: Digit) -> bool:

@@ -148,14 +148,14 @@ def mask_of(piece: Piece, labels: Array) -> Array:
 
 
 def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
-    """List the columns, its ends included, where a piece may be cut: where a single stroke is thinnest."""
+    """List the columns, its ends included, where a piece may be cut: where one or two strokes are thinnest."""
     from scipy import ndimage
 
     mask = mask_of(piece, labels)
-    single = (np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1).sum(axis=0) <= 1
-    profile = np.where(single, ndimage.gaussian_filter1d(mask.sum(axis=0).astype(float), max(1.0, height / 40)), np.inf)
+    few = (np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1).sum(axis=0) <= 2
+    profile = np.where(few, ndimage.gaussian_filter1d(mask.sum(axis=0).astype(float), max(1.0, height / 40)), np.inf)
     reach = max(3, int(height / 5))
-    least = single & (profile == ndimage.minimum_filter1d(profile, reach)) & (profile < 0.5 * height)
+    least = few & (profile == ndimage.minimum_filter1d(profile, reach)) & (profile < 0.5 * height)
     places, n = ndimage.label(least)
     middles = [round(c[0]) for c in ndimage.center_of_mass(least, places, range(1, n + 1))]
     inner = [piece.left + c for c in middles if reach <= c <= piece.width - reach]

@@ -82,7 +82,7 @@ def _without(ink: Array, mask: Array, lines: list[Line]) -> Array:
     """Take lines off, but keep what is the pen's: what is darker, and what goes on on either side."""
     from scipy import ndimage
 
-    ink = ink.copy()
+    ink, faint = ink.copy(), 0.0
     for line in lines:
         reach = line.thickness / 2 + 1.5
         margin = int(3 * reach) + 3
@@ -91,11 +91,12 @@ def _without(ink: Array, mask: Array, lines: list[Line]) -> Array:
         rows = np.arange(top, top + ink[window].shape[0])[:, np.newaxis]
         band = np.abs(rows - line.places) <= reach
         level = float(np.median(ink[window][band & mask[window]])) if (band & mask[window]).any() else 0.0
+        faint = max(faint, DARKER * level)
         beside = ndimage.distance_transform_edt(~(mask[window] & ~band)) <= reach + 0.5
         pen = (ink[window] > DARKER * level) | beside
         ink[window] = np.where(band & ~pen, 0, ink[window])
     if lines:
-        ink[_crumbs(mask & (ink > 0), lines)] = 0
+        ink[_crumbs(mask & (ink > 0), lines) & (ndimage.maximum_filter(ink, 5) < faint)] = 0
     return ink
 
 
