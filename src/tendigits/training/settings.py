@@ -34,8 +34,8 @@ class Settings:
     schedule : str
         How the learning rate changes: "constant", "step", "cosine" or "one-cycle".
     patience : int, optional
-        Stop after this many epochs without a better validation accuracy, and keep the best weights; None trains all
-        epochs and keeps the last weights.
+        Stop after this many epochs without a better validation accuracy (or, at the same accuracy, a lower validation
+        loss), and keep the best weights; None trains all epochs and keeps the last weights.
     distortion : Distortion
         Each image is distorted anew every time it is seen; by default not at all.
     workers : int

@@ -36,7 +36,7 @@ class Layer:
     arguments : tuple
         The constructor's arguments, in types that JSON has.
     in_shape : tuple of int or None
-        The shape of one input example, for a layer that can be the first of a network; None if any shape may come.
+        The shape of one input example, for a layer that can be the first of a network; otherwise None.
     decays : tuple of str
         The parameters that weight decay and the L2 penalty shrink: weights, not biases.
     draws : bool
