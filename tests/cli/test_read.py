@@ -43,5 +43,6 @@ def test_json(run, pictures):
 def test_annotate_and_grid(run, pictures, tmp_path):
     out = tmp_path / "out.png"
     assert run("--annotate", out, "--grid", pictures[1]).stdout == "89,0\n"
-    assert Image.open(out).mode == "RGB"
+    with Image.open(out) as image:
+        assert image.mode == "RGB"
     assert "one picture" in run("--annotate", out, *pictures).stderr

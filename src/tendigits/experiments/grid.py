@@ -9,7 +9,6 @@ import numpy as np
 
 from .read import Digit, Reading
 
-
 ROOM = 0.8  # heights of a digit: a wider gap parts two columns
 
 
