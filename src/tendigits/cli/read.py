@@ -4,13 +4,13 @@ import csv
 import io
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from .._util.files import check_writable, replacing
 from .._util.progress import progress_bar
 from ..errors import InputError
+from ..experiments.grid import cells
 from ..experiments.read import Reading, read
 from ..nn.network import Network
 from .common import json_option, load_model, print_json
@@ -95,12 +95,8 @@ def _print(path: Path, reading: Reading, *, grid: bool, named: bool) -> None:
 def _csv(reading: Reading) -> str:
     """Write the cells of a table as CSV."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(_cells(reading))
+    csv.writer(text, lineterminator="\n").writerows(cells(reading))
     return text.getvalue().rstrip("\n")
-
-
-def _cells(reading: Reading) -> list[Any]:
-    return [line.numbers for line in reading.lines]
 
 
 def _annotate(picture: Path, reading: Reading, out: Path) -> None:

@@ -62,10 +62,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """What stands on a picture: lines from top to bottom, and what was left out, for it is no digit."""
+    """What stands on a picture: lines from top to bottom, and what was left out, for it is no digit.
+
+    `across` and `down` are the rows and columns, in the picture's own pixels, where printed lines lie.
+    """
 
     lines: tuple[Line, ...]
     skipped: tuple[Digit, ...]
+    across: tuple[float, ...] = ()
+    down: tuple[float, ...] = ()
 
     @property
     def text(self) -> str:
@@ -157,7 +162,11 @@ def _read_page(page: Page, network: Network) -> Reading:
         skipped += dropped
         if kept:
             lines.append(_line(kept))
-    return Reading(tuple(lines), tuple(mark.digit for mark in skipped))
+    across, down = (
+        tuple(float(np.mean(line.places)) * page.sheet.scale for line in printed)
+        for printed in (page.sheet.across, page.sheet.down)
+    )
+    return Reading(tuple(lines), tuple(mark.digit for mark in skipped), across, down)
 
 
 @dataclass(frozen=True)
@@ -222,7 +231,8 @@ class Judge:
         if whole.sign or piece.width < (WIDE if whole.bad or not whole.sure else TWICE) * piece.height:
             return [whole]
         parts = self._best_cuts(piece)
-        return parts if parts and _mean_goodness(parts) > whole.goodness else [whole]
+        better = parts and all(part.sure for part in parts) and _mean_goodness(parts) > whole.goodness
+        return parts if better else [whole]
 
     def _best_cuts(self, piece: Piece) -> list[Mark]:
         """Find the cuts whose parts read best: dynamic programming over the columns where the ink is thin."""
@@ -251,8 +261,10 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     """
     kept = [mark for word in words(marks, height) if not is_word(word) for mark in word if not mark.bad]
     sure = [mark for mark in kept if mark.sure]
-    if len(sure) < max(0.3 * len(kept), 0.3 * len(marks)) or (lonely and len(kept) == 1 and not sure):
-        kept = []
+    plain = sum(not mark.sign for mark in marks)
+    alone = lonely and len(kept) == 1
+    if 2 * len(sure) < plain or (alone and not (sure and kept[0].piece.width > 0.3 * kept[0].piece.height)):
+        kept = []  # a thin stroke by itself is a crease or a paper's edge more often than a 1
     return kept, [mark for mark in marks if mark not in kept]
 
 
@@ -303,7 +315,7 @@ def _line(marks: list[Mark]) -> Line:
 def _parted(marks: list[Mark]) -> list[bool]:
     """Say for each gap whether a new number begins after it."""
     pitches = np.array([b.piece.left + b.piece.right - a.piece.left - a.piece.right for a, b in pairwise(marks)]) / 2
-    return list(pitches > GAP * np.median(pitches)) if len(pitches) else []
+    return list(pitches > GAP * np.quantile(pitches, 0.3)) if len(pitches) else []
 
 
 def is_unlike(network: Network, images: Array) -> Array | None:
