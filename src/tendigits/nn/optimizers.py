@@ -186,8 +186,7 @@ class Adam(SGD):
 
     def descend(self, learning_rate: float) -> None:
         """Update both moving averages, then the parameters."""
-        g, m, v = self.grads, self.state["m"], self.state["v"]
-        scratch = self._scratch[: g.size]
+        g, m, v, scratch = self.grads, self.state["m"], self.state["v"], self._scratch
         m *= self.beta1
         m += np.multiply(g, 1 - self.beta1, out=scratch)
         v *= self.beta2

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..._util.arrays import Array
 from ...nn.optimizers import SGD
 from ..worker import Worker
@@ -87,7 +89,9 @@ def part_of(optimizer: SGD, part: slice) -> SGD:
     """
     twin = copy(optimizer)
     start, stop, _ = part.indices(optimizer.params.size)
-    twin.params, twin.grads = optimizer.params[part], optimizer.grads[part]
+    for name, vector in vars(optimizer).items():  # parameters, gradients, and what a step scribbles on
+        if isinstance(vector, np.ndarray):
+            setattr(twin, name, vector[part])
     twin.state = {name: vector[part] for name, vector in optimizer.state.items()}
     twin.weight_slices = [
         slice(max(start, W.start) - start, min(stop, W.stop) - start)
