@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import Array
-from ..analysis import novelty
+from ..analysis.novelty import is_unlike
 from ..errors import InputError
 from ..images.decode import read_gray
 from ..images.ink import breadth, to_field
@@ -316,12 +316,3 @@ def _parted(marks: list[Mark]) -> list[bool]:
     """Say for each gap whether a new number begins after it."""
     pitches = np.array([b.piece.left + b.piece.right - a.piece.left - a.piece.right for a, b in pairwise(marks)]) / 2
     return list(pitches > GAP * np.quantile(pitches, 0.3)) if len(pitches) else []
-
-
-def is_unlike(network: Network, images: Array) -> Array | None:
-    """Say which images, uint8 (n, 28, 28), are unlike a digit, bool (n,); None where the network does not know."""
-    if ask := getattr(novelty, "is_unlike", None):
-        answer: Array | None = ask(network, images)
-        return answer
-    known = novelty._remembered(network)
-    return None if known is None else novelty.strangeness(network, images, known) > known["limit"]

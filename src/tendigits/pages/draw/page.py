@@ -18,7 +18,6 @@ import numpy as np
 
 from ..._util.arrays import Array
 from ..._util.files import replacing
-from ...analysis.novelty import familiarity
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
 from ...data.mnist import load_mnist
@@ -27,6 +26,7 @@ from ...errors import DataUnavailable, InputError
 from ...images.mnist_format import to_mnist
 from ...nn.layers import Dropout, Linear, ReLU
 from ...nn.network import Network
+from .familiarity import familiarity
 
 HERE, SHARED = Path(__file__).parent, Path(__file__).parents[2] / "javascript"
 MODULES = (  # each after those it imports
