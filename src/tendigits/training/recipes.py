@@ -57,8 +57,16 @@ RECIPES = {
     "hands": Recipe(
         "the same network for handwriting of the whole world: the one that ships",
         {
-            **{"epochs": 250, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2},
-            **{"rotation": 9.0, "scaling": 0.1, "shear": 0.08, "translation": 1.2, "elastic": 0.9},
+            "epochs": 250,
+            "batch_size": 256,
+            "learning_rate": 0.3,
+            "weight_decay": 1e-4,
+            "workers": 2,
+            "rotation": 9.0,
+            "scaling": 0.1,
+            "shear": 0.08,
+            "translation": 1.2,
+            "elastic": 0.9,
         },
         data=("mnist", "digits", "strokes"),
     ),
