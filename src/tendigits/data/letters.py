@@ -124,34 +124,8 @@ def _beside(images: Array, rng: np.random.Generator) -> Array:
     return fit_to_box(np.hstack([part for each in cut for part in (each, gap)][:-1]))
 
 
-def fragments(n: int, rng: np.random.Generator) -> Array:
-    """Cut digits off, so that between a quarter and a half of them is left.
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, 28, 28)
-        Light ink on black, in MNIST's format.
-    """
-    digits, _ = handwritten(n, rng)
-    return np.array([_cut(image, rng) for image in digits])
-
-
-def _cut(image: Array, rng: np.random.Generator) -> Array:
-    turned = np.rot90(image, int(rng.integers(4)))
-    rows = np.flatnonzero(turned.any(axis=1))
-    kept = max(3, int(len(rows) * rng.uniform(0.25, 0.5)))
-    return fit_to_box(np.ascontiguousarray(turned[rows[0] : rows[0] + kept]))
-
-
 KINDS: dict[str, Callable[[int, np.random.Generator], Array]] = {
     "letters": letters,
     "scribbles": scribbles,
     "pairs": pairs,
-    "fragments": fragments,
 }
