@@ -17,8 +17,10 @@ from ..training.loop import fit
 from ..training.settings import Settings
 
 SOURCES = ("mnist", "digits", "strokes")
-FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif-Italic")
-FONTS += ("STIXGeneralItalic", "STIXGeneralBol", "cmr10", "cmtt10", "cmti10")
+FONTS = [
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif-Italic"),
+    *("STIXGeneralItalic", "STIXGeneralBol", "cmr10", "cmtt10", "cmti10"),
+]
 SETTINGS = Settings(
     epochs=12,
     learning_rate=0.1,
