@@ -1,14 +1,18 @@
 """How to train, as one value: checked when it is made, and stored with the model."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import inf
+from numbers import Integral, Real
+from typing import Any, get_args
 
 from ..data.distortions import Distortion
 from ..errors import InputError
 from ..nn.network import Network
 from ..nn.optimizers import OPTIMIZERS, SGD, Momentum
 from ..nn.schedules import SCHEDULES
+
+NUMBERS: dict[Any, tuple[Any, str]] = {int: (Integral, "a whole number"), float: (Real, "a number")}
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Settings:
     shuffle: bool = True
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _plain(field.name, field.type, getattr(self, field.name)))
         _check_choice("optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("schedule", self.schedule, SCHEDULES)
         _check(self.epochs >= 1, f"The number of epochs must be at least 1, not {self.epochs}.")
@@ -122,6 +128,16 @@ class Settings:
         if self.optimizer == "momentum":
             return Momentum(network, self.weight_decay, self.momentum, self.nesterov)
         return OPTIMIZERS[self.optimizer](network, self.weight_decay)
+
+
+def _plain(name: str, kind: Any, value: Any) -> Any:
+    """Make a plain Python value of a NumPy one, which JSON cannot hold. Raises InputError for one of another kind."""
+    plain, *optional = get_args(kind) or (kind,)
+    if plain not in NUMBERS or (optional and value is None):
+        return bool(value) if plain is bool else value
+    abstract, words = NUMBERS[plain]
+    _check(isinstance(value, abstract) and not isinstance(value, bool), f"{name} must be {words}, not {value!r}.")
+    return plain(value)
 
 
 def _check(fine: bool, message: str) -> None:
