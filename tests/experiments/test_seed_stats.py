@@ -1,13 +1,12 @@
 """Honest scores: every seed counts, none takes another with it, and luck is called luck."""
 
 import json
-import os
-import signal
 
 import numpy as np
 import pytest
 from commands import failed, tendigits
 from scipy import stats
+from training import Killer
 
 from tendigits import InputError, Settings, train_and_test
 from tendigits.experiments import seed_stats as scores
@@ -46,17 +45,6 @@ def test_a_seed_that_fails_is_named_and_the_others_keep_their_results(digits, mo
     assert set(result.accuracies) == {0, 2}
     assert result.failures == {1: "MemoryError: no room"}
     assert result.mean == np.mean(list(result.accuracies.values()))
-
-
-class Killer:
-    """A callback that ends its process, as the system does for want of memory, where training had that loss."""
-
-    def __init__(self, loss):
-        self.loss = loss
-
-    def __call__(self, network, history):
-        if history.records[0]["train_loss"] == self.loss:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_killed_process_costs_no_other_seed_its_result(digits):
@@ -142,7 +130,7 @@ def test_luck_is_rarely_taken_for_more():
 
 # the command
 
-COMMAND = ["score", "--data", "digits", "--hidden", "8", "--epochs", "2"]
+COMMAND = ["score", "--data", "digits", "--hidden", "8", "--epochs", "8", "--batch-size", "64"]
 
 
 def test_the_command_compares(tmp_path):

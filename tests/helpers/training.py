@@ -1,5 +1,8 @@
 """A training run small enough for tests."""
 
+import os
+import signal
+
 import numpy as np
 
 from tendigits import Network, Settings, fit
@@ -20,3 +23,14 @@ def trained(data, settings=SETTINGS, seed=0, **options):
     network = Network([16, 8, 3], seed=1)
     history = fit(network, *data, settings, seed=seed, **options)
     return network, history
+
+
+class Killer:
+    """A callback that ends its process, as the system does for want of memory, where training had that loss."""
+
+    def __init__(self, loss):
+        self.loss = loss
+
+    def __call__(self, network, history):
+        if history.records[0]["train_loss"] == self.loss:
+            os.kill(os.getpid(), signal.SIGKILL)
