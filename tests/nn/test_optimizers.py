@@ -102,8 +102,12 @@ def test_schedules(name, begin, middle, end):
     assert all(0 <= schedule(i / 100) <= 1 for i in range(101))
 
 
-def test_one_cycle_peaks_at_the_end_of_its_warm_up():
-    assert SCHEDULES["one-cycle"](0.2) == pytest.approx(1)
+def test_one_cycle_rises_in_a_straight_line_and_peaks_at_the_end_of_its_warm_up():
+    assert [SCHEDULES["one-cycle"](progress) for progress in (0.05, 0.1, 0.2)] == pytest.approx([0.28, 0.52, 1])
+
+
+def test_step_falls_at_half_time_and_at_three_quarters_and_not_before():
+    assert [SCHEDULES["step"](progress) for progress in (0.49, 0.5, 0.74, 0.75)] == [1, 0.1, 0.1, 0.01]
 
 
 def test_the_l2_penalty_adds_to_loss_and_gradient_and_spares_biases():
