@@ -134,3 +134,26 @@ def test_weight_decay_shrinks_convolutions_too():
     for layer in (network.layers[1], network.layers[3]):
         np.testing.assert_allclose(layer.W, 1 - RATE * DECAY)
         np.testing.assert_array_equal(layer.b, 1)
+
+
+def test_the_sweep_spares_what_is_not_tiny():
+    network = Network([3, 2], seed=None)
+    optimizer = Momentum(network)
+    for _ in range(100):
+        network.grads[...] = 1
+        optimizer.step(RATE)
+    np.testing.assert_allclose(optimizer.state["velocity"], -RATE * (1 - 0.9**100) / (1 - 0.9), rtol=1e-5)
+
+
+def test_learning_rates_where_the_caller_names_none():
+    assert {name: kind.learning_rate for name, kind in OPTIMIZERS.items()} == {
+        "sgd": 0.5,
+        "momentum": 0.2,
+        "adam": 0.001,
+    }
+
+
+def test_an_optimizer_says_how_far_it_is():
+    optimizer = SGD(Network([3, 2]))
+    optimizer.step(RATE)
+    assert repr(optimizer) == "SGD(8 parameters, 1 steps taken)"
