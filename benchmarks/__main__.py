@@ -16,6 +16,7 @@ from tendigits._util.blas import choose_kernels
 
 from . import allocations, cold, epoch, figure, goals, pictures, predict, problem, sweep
 from .contestants import CONTESTANTS
+from .handwriting import handwriting
 from .machine import cores, describe
 from .options import Options, usual_threads
 from .report import say
@@ -31,7 +32,9 @@ PARTS = {
 }
 
 
-@click.command(context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--only", type=click.Choice(list(PARTS)), multiple=True, help="One part; give it several times for several."
 )
@@ -80,7 +83,9 @@ PARTS = {
     show_default="docs/benchmark.png for a full run",
     help="Where to draw the README's figure.",
 )
+@click.pass_context
 def main(
+    context: click.Context,
     only: tuple[str, ...],
     quick: bool,
     names: tuple[str, ...],
@@ -96,6 +101,8 @@ def main(
     The tables go to stdout, progress to stderr. Only a full run, and without --coretype only, writes
     benchmarks/results.json and docs/benchmark.png unasked.
     """
+    if context.invoked_subcommand:
+        return
     if coretype:
         os.environ["OPENBLAS_CORETYPE"] = coretype
     choose_kernels(os.environ)
@@ -120,6 +127,9 @@ def main(
         json_path = json_path or ROOT / "benchmarks" / f"results{suffix}.json"
         figure_path = figure_path or (None if coretype else ROOT / "docs" / "benchmark.png")
     write(results, json_path, figure_path)
+
+
+main.add_command(handwriting)
 
 
 def prepare(folder: Path) -> str:

@@ -17,12 +17,8 @@ MODULES = sorted(
     if path.name != "__main__.py"
 )
 TO_CONVERT = (  # whose docstrings are not numpydoc yet
-    "tendigits.nn",
-    "tendigits.training",
-    "tendigits.estimator",
+    "tendigits.training.recipes",
     "tendigits.images",
-    "tendigits.models.ensemble",
-    "tendigits.data.minibatch",
     "tendigits.analysis.novelty",
 )
 SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References"]
@@ -53,8 +49,13 @@ def everything():
             yield from public(module)
 
 
+def is_protocol(cls):
+    """Whether a class only describes what others must have: it has no instances."""
+    return getattr(cls, "_is_protocol", False)
+
+
 EVERYTHING = {name: (thing, owner) for name, thing, owner in everything()}
-CLASSES = [thing for thing, _ in EVERYTHING.values() if inspect.isclass(thing)]
+CLASSES = [thing for thing, _ in EVERYTHING.values() if inspect.isclass(thing) and not is_protocol(thing)]
 
 
 def sections(docstring):
@@ -80,6 +81,8 @@ def parameters(thing, owner):
 
 def has_constructor(cls):
     """Whether the package says how instances of a class are made."""
+    if is_protocol(cls):
+        return False
     ours = [base for base in cls.__mro__ if base.__module__.startswith("tendigits.")]
     return hasattr(cls, "_fields") or any("__init__" in vars(base) for base in ours)
 

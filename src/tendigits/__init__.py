@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import Diverged as Diverged
     from .errors import InputError as InputError
     from .estimator.classifier import DigitClassifier as DigitClassifier
+    from .experiments.read import read as read
     from .experiments.seed_stats import Scores as Scores
     from .experiments.seed_stats import compare as compare
     from .experiments.seed_stats import score as score
@@ -47,6 +48,7 @@ _HOMES = {
     "DigitClassifier": "estimator.classifier",
     "Evaluation": "analysis.evaluate",
     "Experiment": "experiments.train_and_test",
+    "read": "experiments.read",
     "train_and_test": "experiments.train_and_test",
     "History": "training.history",
     "read_image": "images.decode",

@@ -9,6 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from drawing import drawn
+from PIL import Image
+
+from tendigits import DataUnavailable
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not (ROOT / "benchmarks").is_dir(), reason="the benchmarks are in the repository alone")
@@ -97,3 +101,41 @@ def test_a_goal_is_met_or_missed(module):
     assert goal.measured == pytest.approx(1.2)
     assert not goal.met
     assert "missed" in goals.goal_table([goal])
+
+
+# Real handwriting
+
+
+@pytest.fixture
+def handwriting(tmp_path):
+    """A folder of two drawn sevens, one of them blank by mistake, and a few digits as USPS keeps them."""
+    (tmp_path / "single").mkdir()
+    for name, gray in {"a.png": drawn(), "b.png": np.full((30, 30), 200, np.uint8)}.items():
+        Image.fromarray(gray).save(tmp_path / "single" / name)
+    (tmp_path / "single.csv").write_text("file,label,kind,group,note\na.png,7,scan,g1,\nb.png,7,photo,g1,\n")
+    np.savez(tmp_path / "usps_test.npz", images=255 - drawn(size=(16, 16), side=16, width=2)[np.newaxis], labels=[7])
+    return tmp_path
+
+
+def test_real_handwriting_is_measured_kind_by_kind(handwriting, module, monkeypatch):
+    def unavailable():
+        raise DataUnavailable("none here")
+
+    monkeypatch.setattr(module("handwriting"), "load_mnist", unavailable)
+    sheet = handwriting / "misread.png"
+    done = CliRunner().invoke(module("__main__").main, ["handwriting", str(handwriting), "--contact-sheet", str(sheet)])
+    assert done.exit_code == 0, done.output
+    for line in ("scan 1 1 100.0%", "photo 1 0 0.0%", "scan, squared 1 1 100.0%", "USPS test 1 1 100.0%"):
+        assert line in [" ".join(row.split()) for row in done.output.splitlines()]
+    with Image.open(sheet) as image:
+        assert image.width > 100
+
+
+def test_numbers_are_compared_digit_by_digit(module):
+    numbers = module("numbers")
+    assert numbers.edits("1234", "1234") == (0, 0)
+    assert numbers.edits("1234", "134") == (1, 0)
+    assert numbers.edits("1234", "12934") == (0, 1)
+    assert numbers.edits("1234", "1784") == (2, 0)
+    assert numbers.edits("", "5") == (0, 1)
+    assert numbers.digits(["(text) 01", "", "2 x 3"]) == "01/23"

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 def pictures(seed=0):
     """Yield (name, picture): well over 200, drawn by hand, photographed, transparent, blank, or plain noise."""
     rng = np.random.default_rng(seed)
-    for kind in (drawings, photos, transparent, symmetric, specks, slanted, noise, blank):
+    for kind in (drawings, photos, transparent, symmetric, specks, slanted, noise, blank, lined, lit, cut):
         for i, picture in enumerate(kind(rng)):
             yield f"{kind.__name__} {i}", picture
 
@@ -97,6 +97,53 @@ def blank(rng):
     yield np.zeros((30, 40, 4), np.uint8)
     yield np.dstack([rng.integers(0, 256, (30, 40, 3), np.uint8), np.zeros((30, 40), np.uint8)])
     yield np.full((9, 9, 4), 77, np.uint8)
+
+
+def lined(rng):
+    """Ruled, squared, and framed paper, straight and slanting, with and without the digit in the way."""
+    for i in range(40):
+        shape = tuple(rng.integers(24, 260, 2))
+        digit = pen(
+            drawn(DIGITS[i % 10][i % 3], rng, size=rng.uniform(0.4, 0.9)), shape, 0.07, rng.integers(0, 100), 255
+        )
+        paper = np.minimum(ruled(shape, rng), ruled(shape[::-1], rng).T if i % 3 else 255)
+        yield opaque(np.minimum(digit, paper) if i % 2 else np.where(paper < 255, paper, digit))
+    for i in range(12):
+        frame = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.1, 0.1)][: 5 - i % 3]
+        digit = drawn(DIGITS[i % 10][0], rng, size=(0.5, 0.85)[i % 2])
+        yield opaque(np.minimum(pen(digit, (150, 120), 0.08, 60, 255), pen([frame], (150, 120), 0.02, 0, 255)))
+
+
+def ruled(shape, rng):
+    """Gray lines across white paper, which may slant a little: uint8."""
+    image = Image.new("L", shape[::-1], 255)
+    slant, level = rng.uniform(-4, 4), int(rng.integers(0, 220))
+    for y in range(int(rng.integers(20)), shape[0], int(rng.integers(15, 80))):
+        ImageDraw.Draw(image).line([(0, y), (shape[1], y + slant)], fill=level, width=int(rng.integers(1, 4)))
+    return np.asarray(image)
+
+
+def lit(rng):
+    """Dark corners, shadows with an edge, and pencil that grows faint."""
+    for i in range(30):
+        height, width = rng.integers(50, 300, 2)
+        gray = pen(drawn(DIGITS[i % 10][0], rng, size=0.6), (height, width), 0.06, 60, 220).astype(float)
+        y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+        shadow = 1 / (1 + np.exp(-rng.uniform(5, 60) * (x * rng.normal() + y * rng.normal())))
+        light = (1 - 0.25 * (x**2 + y**2), 1 - 0.4 * shadow, 1)[i % 3]
+        faint = 255 - (255 - gray) * (0.75 + 0.25 * y if i % 3 == 2 else 1)
+        yield opaque(np.clip(faint * light + rng.normal(0, 2, gray.shape), 0, 255).astype(np.uint8))
+
+
+def cut(rng):
+    """A digit, and beside it what the edge cuts off: neighbours, and a dark desk."""
+    for i in range(20):
+        digit = pen(drawn(DIGITS[i % 10][2], rng, size=0.5), (120, 140), 0.07, 30, 230).copy()
+        digit[:, : rng.integers(1, 15)] = rng.integers(0, 120)
+        beside = pen(
+            drawn(DIGITS[(3 * i) % 10][0], rng, size=0.5, at=(rng.uniform(0.9, 1.1), 0.5)), (120, 140), 0.07, 30, 230
+        )
+        yield opaque(np.minimum(digit, beside))
 
 
 def pen(paths, shape, width, ink, paper):

@@ -45,6 +45,32 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path, scale):
     np.testing.assert_array_equal(read_image(path), to_mnist(gray))
 
 
+@pytest.mark.parametrize("bits", [10, 12, 16])
+def test_fewer_bits_than_the_file_has_are_scaled_by_those(tmp_path, bits):
+    gray = drawn(ink=30, paper=200)
+    path = tmp_path / "digit.png"
+    Image.fromarray(gray.astype(np.uint16) << (bits - 8)).save(path)
+    np.testing.assert_array_equal(read_image(path), to_mnist(gray))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-1, 1), (0, 4000), (-500, 1e6)])
+def test_floats_are_scaled_whatever_their_range(tmp_path, low, high):
+    path = tmp_path / "digit.tif"
+    Image.fromarray((low + (high - low) * (drawn() / 255)).astype(np.float32)).save(path)
+    assert mean_difference(read_image(path), to_mnist(drawn())) < 2
+
+
+def test_floats_that_are_no_numbers(tmp_path):
+    path = tmp_path / "digit.tif"
+    Image.fromarray(np.full((20, 20), np.nan, np.float32)).save(path)
+    assert refusal(path) == "the picture is damaged (some of its pixels are no numbers)."
+
+
+@pytest.mark.parametrize("size", [(1, 5_000_000), (5_000_000, 1)])
+def test_a_picture_one_pixel_wide_takes_no_time(tmp_path, size):
+    assert refusal(saved(tmp_path / "thread.png", np.full(size, 200, np.uint8))) == BLANK
+
+
 def test_of_several_frames_the_first_is_read(tmp_path):
     path = tmp_path / "digit.gif"
     Image.fromarray(drawn()).save(path, save_all=True, append_images=[Image.fromarray(drawn(SEVEN[:2]))])

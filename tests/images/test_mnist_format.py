@@ -9,20 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
-from scipy import ndimage  # scikit-learn brings it along
 
 from tendigits.errors import InputError
-from tendigits.images.mnist_format import (
-    connected,
-    fit_to_box,
-    gray_from_rgba,
-    halve,
-    median,
-    otsu,
-    place,
-    resize_matrix,
-    to_mnist,
-)
+from tendigits.images.mnist_format import fit_to_box, gray_from_rgba, halve, place, resize_matrix, to_mnist
+from tendigits.images.strokes import otsu
 
 
 def centre_of_mass(picture):
@@ -115,21 +105,6 @@ def test_otsu_maximises_the_variance_between_the_two_classes(levels):
     assert variance(otsu(levels)[0]) == pytest.approx(max(variance(t) for t in range(256)))
 
 
-@given(arrays(bool, st.tuples(st.integers(1, 12), st.integers(1, 12))))
-@settings(deadline=None)
-def test_connected_parts_are_those_that_scipy_finds(mask):
-    labels, (theirs, count) = connected(mask), ndimage.label(mask, np.ones((3, 3)))
-    pairs = set(zip(labels[mask].tolist(), theirs[mask].tolist(), strict=True))
-    assert set(labels[mask]) == set(range(1, count + 1))
-    assert len(pairs) == count
-    assert not labels[~mask].any()
-
-
-@pytest.mark.parametrize(("values", "middle"), [([3], 3), ([1, 9, 2], 2), ([4, 1, 2, 9], 3), ([200, 201], 200.5)])
-def test_median(values, middle):
-    assert median(np.array(values, np.uint8)) == middle
-
-
 def test_halving_averages_blocks_and_drops_the_odd_row_and_column():
     picture = np.array([[0, 255, 9], [255, 255, 9], [9, 9, 9]], np.uint8)
     np.testing.assert_array_equal(halve(picture), [[191.25]])
@@ -196,6 +171,11 @@ def test_a_five_keeps_its_separate_bar():
     way = [(0.3, 0.3), (0.3, 0.5), (0.7, 0.6), (0.6, 0.9), (0.2, 0.9)]
     five = np.minimum(drawn(way), drawn([(0.4, 0.1), (0.8, 0.1)]))
     assert mean_difference(to_mnist(five), to_mnist(drawn(way))) > 10
+
+
+def test_halving_a_thread_halves_its_length():
+    np.testing.assert_array_equal(halve(np.array([[0, 100, 50, 60, 9]], np.uint8)), [[50, 55]])
+    np.testing.assert_array_equal(halve(np.array([[0, 100, 50, 60, 9]], np.uint8).T), [[50], [55]])
 
 
 def test_real_mnist_comes_back_nearly_unchanged(real_mnist):

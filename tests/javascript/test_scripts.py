@@ -14,11 +14,11 @@ from gradients import gradient
 
 from tendigits import Network
 from tendigits.analysis.attribution import contributions
-from tendigits.analysis.novelty import familiarity, strangeness
 from tendigits.errors import InputError
 from tendigits.images.mnist_format import gray_from_rgba, to_mnist
 from tendigits.models.model_file import rebuild
 from tendigits.nn.optimizers import SGD
+from tendigits.pages.draw.familiarity import familiarity, strangeness
 
 SCRIPTS = Path(__file__).parent
 NODE = shutil.which("node")

@@ -14,12 +14,12 @@ from handwriting import NOT_DIGITS, drawn, scribble, written_digits
 
 import tendigits
 from tendigits import Network, Settings, train_and_test
-from tendigits.analysis.novelty import NO_LIMIT, familiarity, strangeness
 from tendigits.cli.main import main
 from tendigits.data.dataset import Dataset
 from tendigits.errors import DataUnavailable, InputError
 from tendigits.images.mnist_format import to_mnist
 from tendigits.nn.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
+from tendigits.pages.draw.familiarity import NO_LIMIT, familiarity, strangeness
 from tendigits.pages.draw.page import MODULES, bundle, draw
 
 

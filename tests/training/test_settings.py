@@ -1,5 +1,9 @@
 """Settings that cannot work are refused with a sentence."""
 
+import json
+from dataclasses import asdict
+
+import numpy as np
 import pytest
 
 from tendigits import InputError, Settings
@@ -32,3 +36,30 @@ def test_refused(wrong, message):
 def test_each_optimizer_has_its_own_learning_rate():
     assert Settings(optimizer="adam").rate == 0.001
     assert Settings(optimizer="adam", learning_rate=0.5).rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epochs": 2.5}, "epochs must be a whole number, not 2.5"),
+        ({"epochs": "5"}, "epochs must be a whole number, not '5'"),
+        ({"epochs": True}, "epochs must be a whole number, not True"),
+        ({"workers": 1.5}, "workers must be a whole number"),
+        ({"patience": 2.5}, "patience must be a whole number"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number, not 'fast'"),
+        ({"momentum": None}, "momentum must be a number, not None"),
+    ],
+)
+def test_another_kind_of_value_is_refused(wrong, message):
+    with pytest.raises(InputError, match=message):
+        Settings(**wrong)
+
+
+def test_numpys_numbers_become_pythons():
+    """So that what was trained with them can be saved."""
+    settings = Settings(
+        batch_size=np.int64(64), learning_rate=np.float32(0.1), patience=np.int8(3), nesterov=np.bool_(False)
+    )
+    assert json.loads(json.dumps(asdict(settings)))["batch_size"] == 64
+    assert settings.learning_rate == pytest.approx(0.1)
+    assert settings.nesterov is False

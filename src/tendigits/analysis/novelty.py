@@ -1,136 +1,90 @@
-"""Is it a digit at all? What the draw page needs to know of digits to say so.
+"""Is it a digit at all? A network answers any picture with a digit, and often a confident one.
 
-A network answers any picture with a digit, and often a confident one. But a scribble sends the last hidden layer
-somewhere else, and speaks for no digit strongly:
+So a second, small convolutional network, which ships with the package, tells digits from what people write that is no
+digit: letters, scribbles, parts of digits, several digits at once (`data.letters`). Its answer, the log odds of "no
+digit", is the novelty score. Where a score is too high is measured for each model at the end of its training: on images
+that were held out, and that are digits, all but one in 143 must stay below.
 
-    strangeness = distance - weight × largest logit
-
-The distance is Mahalanobis's, from the direction of √h to the nearest of the classes' centres, with one covariance for
-all (Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples", 2018). h is the last hidden
-layer; the root keeps its loudest units from drowning the others, and its length, which grows with the ink, is left out.
-A class has several centres, for there are several ways to write a digit. `weight` brings both terms to one scale, and
-the limit is what 98 in 100 held-out training digits stay below.
+References
+----------
+Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", 2019.
 """
 
-import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .._util.arrays import Array
-from .._util.files import read_npz, write_npz
-from ..data.dataset import Dataset, class_index
-from ..data.splits import stratified_split
 from ..nn.network import Network
 
-SHARE = 0.98  # of the held-out digits are recognised as digits
-RIDGE = 0.01  # of the largest variance, added to all: directions that hardly vary should not decide alone
-DIRECTIONS = 128  # at most, those that vary most
-WAYS = 20  # to write each digit, at most
-ENOUGH = 10_000  # training images to measure on
-NO_LIMIT = 1e30
-IN_THE_BOX = Path(__file__).parents[1] / "models" / "pretrained" / "novelty.npz"
-
-Known = dict[str, Any]
+DETECTOR = Path(__file__).parents[1] / "models" / "pretrained" / "detector.npz"
+FAMILIAR = 0.993  # of the held-out digits are recognised as digits
+ENOUGH = 1000  # held-out images to measure on
 
 
-def familiarity(network: Network, dataset: Dataset) -> Known:
-    """Say what is familiar: `P` (n_hidden, k), which whitens; `centres` (m, k); `weight`; `limit`.
+@cache
+def detector() -> Network:
+    """Load the network that tells digits from everything else; `info["threshold"]` is the score it goes by itself."""
+    return Network.load(DETECTOR)
 
-    It is measured on the dataset. But other data than the network was trained on tell nothing of what is familiar to
-    it: then the network in the box brings its own measure, and for another one nothing is ever called strange.
+
+def novelty_score(images: Any) -> Array:
+    """Compute the log odds that images show no digit.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        Above zero for what is more likely no digit.
     """
-    own = network.info.get("data", {}).get("digest", dataset.digest) == dataset.digest
-    if not own and (known := _remembered(network)):
-        return known
-    return measured(network, dataset) | ({} if own else {"limit": NO_LIMIT})
+    logits = detector().logits(images)
+    score: Array = logits[:, 1] - logits[:, 0]
+    return score
 
 
-def measured(network: Network, dataset: Dataset) -> Known:
-    """Measure it: centres and covariance on training images, weight and limit on images that were held out."""
-    train, held_out = _split(network, dataset)
-    labels = class_index(dataset.train_labels[train], network.classes)
-    directions, _ = _direction_and_best(network, dataset.train_images[train])
-    classes = [directions[labels == k] for k in np.unique(labels)]
-    P = _whitening(np.concatenate([each - each.mean(axis=0) for each in classes]))
-    centres = np.concatenate([_ways(each @ P) for each in classes])
-    distances, best = _distance_and_best(network, dataset.train_images[held_out], P, centres)
-    weight = float(distances.std() / max(best.std(), 1e-9))
-    limit = float(np.quantile(distances - weight * best, SHARE))
-    return {"P": P, "centres": centres, "weight": weight, "limit": limit}
+def measure(classes: Array, held_out: Array) -> dict[str, Array] | None:
+    """Measure what is familiar to a network that knows digits.
 
+    Parameters
+    ----------
+    classes : ndarray, shape (n_classes,)
+        What the network knows.
+    held_out : ndarray of uint8, shape (n, height, width)
+        Images of its kind that it was not trained on.
 
-def strangeness(network: Network, images: Array, known: Known) -> Array:
-    """Measure how strange images (n, 28, 28) are, (n,); what lies beyond known["limit"] is no digit."""
-    distances, best = _distance_and_best(network, images, known["P"], known["centres"])
-    strange: Array = distances - known["weight"] * best
-    return strange
-
-
-def _split(network: Network, dataset: Dataset) -> tuple[Array, Array]:
-    """Find the images that training held out, where this is the data it was trained on; else hold out a twelfth."""
-    data, seed = network.info.get("data", {}), network.info.get("training", {}).get("seed", 0)
-    own = data.get("digest") == dataset.digest
-    n = (own and data.get("validation")) or len(dataset.train_labels) // 12
-    train, held_out = stratified_split(dataset.train_labels, n, np.random.default_rng(seed))
-    return train[:: -(-len(train) // ENOUGH)], held_out
-
-
-def _direction_and_best(network: Network, images: Array) -> tuple[Array, Array]:
-    """Compute the direction of √h (n, n_hidden), and the largest logit (n,)."""
-    x = images.reshape(len(images), -1) / np.asarray(255, network.dtype)
-    for layer in network.layers[:-1]:
-        x = layer.forward(x)
-    best: Array = network.layers[-1].forward(x).max(axis=1)
-    root = np.sqrt(x)
-    length = np.linalg.norm(root, axis=1, keepdims=True)
-    return root / np.where(length > 0, length, 1), best
-
-
-def _distance_and_best(network: Network, images: Array, P: Array, centres: Array) -> tuple[Array, Array]:
-    """Compute the distance to the nearest centre (n,), and the largest logit (n,)."""
-    from scipy.spatial.distance import cdist
-
-    directions, best = _direction_and_best(network, images)
-    return cdist(directions @ P, centres).min(axis=1), best
-
-
-def _whitening(residuals: Array) -> Array:
-    """Build P (n_hidden, k): in r P the residuals r vary about alike in every direction."""
-    variances, axes = np.linalg.eigh(residuals.T @ residuals / len(residuals))
-    P: Array = (axes / np.sqrt(variances + RIDGE * variances[-1]))[:, -DIRECTIONS:]
-    return P
-
-
-def _ways(points: Array) -> Array:
-    """Find the centres of the clusters that points (n, k) form: (WAYS, k), or fewer where there are few points."""
-    from sklearn.cluster import KMeans
-
-    n_clusters = max(1, min(WAYS, len(points) // WAYS))
-    centres: Array = KMeans(n_clusters, n_init=1, max_iter=20, random_state=0).fit(points).cluster_centers_
-    return centres
-
-
-# ---------------------------------------------------------------------- the network in the box
-
-
-def remember(network: Network, dataset: Dataset) -> None:
-    """Measure what is familiar to the network in the box, and keep it, for those who have no MNIST."""
-    known = measured(network, dataset)
-    arrays = {name: known[name].astype(np.float16) for name in ("P", "centres")}
-    about = {"weight": known["weight"], "limit": known["limit"], "params": _digest(network)}
-    write_npz(IN_THE_BOX, arrays, about)
-
-
-def _remembered(network: Network) -> Known | None:
-    """Give back what was kept, if it was measured on this very network."""
-    arrays, about = read_npz(IN_THE_BOX)
-    if about["params"] != _digest(network):
+    Returns
+    -------
+    dict or None
+        The score's `threshold`, to be kept as `Network.novelty`; None where classes or images are not MNIST's.
+    """
+    digits = np.issubdtype(classes.dtype, np.integer) and set(classes.tolist()) <= set(range(10))
+    if not digits or held_out.dtype != np.uint8 or held_out.shape[1:] != (28, 28):
         return None
-    floats = {name: array.astype(np.float32) for name, array in arrays.items()}
-    return {**floats, "weight": about["weight"], "limit": about["limit"]}
+    own = float(np.quantile(novelty_score(held_out[:: -(-len(held_out) // ENOUGH)]), FAMILIAR))
+    return {"threshold": np.array(max(own, detector().info["threshold"]), np.float32)}
 
 
-def _digest(network: Network) -> str:
-    return hashlib.sha256(network.params.tobytes()).hexdigest()
+def is_unlike(network: Network, images: Any) -> Array | None:
+    """Say which images are unlike the digits that a network knows.
+
+    Parameters
+    ----------
+    network : Network
+    images : ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,), or None
+        None where the network does not know what is familiar to it.
+    """
+    if network.novelty is None:
+        return None
+    unlike: Array = novelty_score(images) > float(network.novelty["threshold"])
+    return unlike

@@ -11,6 +11,7 @@ from .evaluate import evaluate
 from .export import export
 from .info import info
 from .predict import predict
+from .read import read_command
 from .recipes import recipes
 from .robustness import robustness
 from .score import score
@@ -45,5 +46,5 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, draw, export, info):
+for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info):
     main.add_command(command)

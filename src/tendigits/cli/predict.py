@@ -7,8 +7,12 @@ from zipfile import is_zipfile
 import click
 import numpy as np
 
+from .._util.arrays import Array
+from ..analysis.novelty import is_unlike
 from ..errors import InputError
-from ..images.decode import read_image
+from ..images.decode import read_gray
+from ..images.mnist_format import to_mnist
+from ..images.photo import several
 from ..nn.network import Network
 from .common import json_option, load_model, print_json
 
@@ -19,6 +23,9 @@ from .common import json_option, load_model, print_json
 @click.pass_context
 def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Read the digit in each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
+
+    What is no digit (a letter, a scribble, several digits) is said to be none: "unlike" in JSON, null where the model
+    does not know. For numbers of several digits there is `tendigits read`.
 
     Without MODEL, the network that ships with tendigits reads them. A picture that cannot be read is named on stderr,
     the others are still read, and the exit status is 2.
@@ -44,11 +51,30 @@ def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
 
 def _read(network: Network, path: Path) -> dict[str, Any]:
     """Read one picture; the probabilities are in the order of the network's classes."""
-    probabilities = network.predict_proba(read_image(path)[np.newaxis])[0]
+    gray = read_gray(path)
+    try:
+        image = to_mnist(gray)[np.newaxis]
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    probabilities = network.predict_proba(image)[0]
     digit = network.classes[probabilities.argmax()].item()
-    return {"file": str(path), "digit": digit, "probabilities": probabilities.tolist()}
+    return {
+        "file": str(path),
+        "digit": digit,
+        "unlike": _unlike(network, image, gray),
+        "probabilities": probabilities.tolist(),
+    }
+
+
+def _unlike(network: Network, image: Array, gray: Array) -> bool | None:
+    """Say whether a picture shows no digit, or several; None where the network cannot say."""
+    unlike = is_unlike(network, image)
+    return None if unlike is None else bool(unlike[0]) or several(gray)
 
 
 def _text(reading: dict[str, Any], classes: list[Any]) -> str:
+    if reading["unlike"]:
+        likeliest = max(reading["probabilities"])
+        return f"{reading['file']}: not one digit, it seems (read as {reading['digit']}, {likeliest:.1%})"
     shares = [f"{name}: {p:.1%}" for name, p in zip(classes, reading["probabilities"], strict=True)]
     return f"{reading['file']}: {reading['digit']}   ({', '.join(shares)})"

@@ -41,6 +41,7 @@ SHAPES: dict[int, dict[str, str]] = {
         "hooked": "32,34 22,22 40,6 70,10 74,36 46,68 18,93! 50,90 86,94",
         "looped": "22,25 48,5 75,25 52,64 27,93 19,82 36,76 85,92",
         "wide loop": "26,30 42,6 70,14 60,50 32,88 15,86 26,71 52,84 88,94",
+        "large loop": "22,30 34,8 68,8 80,44 60,86 26,92 16,72 38,60 88,92",
         "wavy": "22,24 48,5 74,22 60,55 18,91! 38,82 60,94 88,84",
         "swan": "28,26 50,5 68,22 52,56 16,94! 44,84 70,93 90,76",
         "flat": "20,12 60,7 76,20 62,48 20,92! 82,90",
@@ -79,6 +80,8 @@ SHAPES: dict[int, dict[str, str]] = {
         "smooth": "76,10 42,8 30,36 60,46 70,70 46,94 20,88",
         "small belly": "72,8 36,8! 32,52! 60,54 66,76 46,94 22,90",
         "large belly": "70,8 36,10! 28,38! 66,34 80,64 54,94 16,86",
+        "topless": "44,5 36,44! 66,46 74,70 48,94 14,82",
+        "cornered": "84,10 38,18! 30,42! 70,60 58,88 14,92",
         "hooked": "32,12 28,46! 60,42 72,68 48,95 22,90 20,78 | 32,12 76,10",
     },
     6: {
@@ -123,6 +126,7 @@ SHAPES: dict[int, dict[str, str]] = {
         "upright": "68,26 50,6 28,24 46,47 68,24! 68,95",
         "slanted": "70,18 48,7 32,28 50,44 73,14! 56,60 32,95",
         "curled": "70,22 50,6 30,28 50,50 72,24! 70,66 54,93 28,88",
+        "curled, flat": "64,14 34,8 28,28 46,44 68,30 70,10! 71,74 52,95 22,84",
         "hooked": "72,20 48,5 26,28 48,50 72,22! 74,68 56,95 28,92 20,78",
         "smooth": "72,26 52,5 28,20 36,46 62,44 73,18 72,64 54,94 26,86",
         "two strokes": "66,26 48,6 28,16 30,42 52,46 67,24 | 70,10 64,95",
@@ -152,15 +156,14 @@ class Glyph:
     spline: Array
 
 
-@lru_cache(None)
-def glyph(digit: int, shape: str, n_points: int) -> Glyph:
-    """Read one of SHAPES.
+@lru_cache(1000)
+def glyph(shape: str, n_points: int) -> Glyph:
+    """Read a shape.
 
     Parameters
     ----------
-    digit : int
     shape : str
-        The name of one of its shapes.
+        Places, as SHAPES has them.
     n_points : int
         How many points its path is divided into.
 
@@ -168,7 +171,7 @@ def glyph(digit: int, shape: str, n_points: int) -> Glyph:
     -------
     Glyph
     """
-    strokes = [text.split() for text in SHAPES[digit][shape].split("|")]
+    strokes = [text.split() for text in shape.split("|")]
     marks = [mark for stroke in strokes for mark in stroke]
     places = np.array([mark.rstrip("!").split(",") for mark in marks], float) / 100 - 0.5
     splines, ends, first = [], np.zeros(len(marks), bool), 0

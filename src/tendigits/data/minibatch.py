@@ -14,17 +14,18 @@ from .distortions import DisplacementField, Distortion, warp
 
 @dataclass(frozen=True)
 class Examples:
-    """Images and labels, checked once.
+    """Images and labels, already checked.
 
-    Attributes
+    Parameters
     ----------
     rows : ndarray of uint8 or float, shape (n, n_in)
+        The images.
     labels : ndarray of intp, shape (n,)
         Class indices.
     weights : ndarray of float, shape (n,), or None
         How much each example counts.
     shape : tuple of int
-        Of one image as it came: (height, width), or (n_in,).
+        The original shape of an image: (height, width) or (n_in,).
 
     """
 
@@ -40,14 +41,48 @@ class Examples:
         return f"Examples({len(self):,} of shape {self.shape})"
 
     def total(self, index: Array) -> float:
-        """Say how much the examples at `index` count: the sum of their weights, or their number."""
+        """Compute the total weight of some examples.
+
+        Parameters
+        ----------
+        index : ndarray of int
+            Their positions.
+
+        Returns
+        -------
+        float
+            The sum of their weights; without weights, their number.
+
+        """
         return len(index) if self.weights is None else float(self.weights[index].sum())
 
 
 def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, dtype: np.dtype[Any]) -> Examples:
-    """Check examples for a network of `n_in` inputs and `n_classes` outputs. Raises InputError for what does not fit.
+    """Check examples for a network.
 
-    The images stay as they are in memory, uint8 or float.
+    Parameters
+    ----------
+    images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
+        The images, which are not copied.
+    labels : array-like of int, shape (n,)
+        Class indices.
+    weights : array-like of float, shape (n,), or None
+        How much each example counts.
+    n_in, n_classes : int
+        Numbers of inputs and outputs of the network.
+    dtype : dtype
+        Of the weights.
+
+    Returns
+    -------
+    examples : Examples
+        The same, checked.
+
+    Raises
+    ------
+    InputError
+        If they do not fit the network or each other.
+
     """
     rows = as_rows(images, n_in)
     checked_weights = None if weights is None else as_weights(weights, len(rows), dtype)
@@ -55,32 +90,34 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
 
 
 class Minibatch:
-    """One batch, filled again for every step.
+    """One batch, refilled for every step.
 
-    The images stay uint8 in memory: gathering a quarter of the bytes and scaling them into `x` is faster than
-    gathering floats.
+    The images stay uint8 in memory: gathering a quarter of the bytes and scaling them into `x` is faster than gathering
+    floats.
 
     Parameters
     ----------
     examples : Examples
+        All training examples.
     n : int
         The largest batch.
     dtype : dtype
-        Of the rows.
+        Of `x`.
     distortion : Distortion
-        How each image is distorted, anew each time.
+        Each image is distorted anew every time.
 
     Attributes
     ----------
-    n : int
-        The largest batch.
     x : ndarray of float, shape (n, n_in)
+        The images of the batch.
     labels : ndarray of intp, shape (n,)
+        Their class indices.
     weights : ndarray of float, shape (n,), or None
+        How much each of them counts.
     total : float
-        How much the batch counts: the sum of its weights, or its number of examples.
+        The total weight of the batch, or its number of examples.
     rng : numpy.random.Generator or None
-        For the layers that draw random numbers.
+        For layers that draw random numbers.
 
     """
 
@@ -97,21 +134,58 @@ class Minibatch:
         return f"Minibatch(n={self.n})"
 
     def fill(self, index: Array, rng: np.random.Generator) -> "Minibatch":
-        """Take the examples at `index`, valid positions, distorted as `rng` chooses; return the batch itself."""
+        """Fill the batch.
+
+        Parameters
+        ----------
+        index : ndarray of int, shape (n,)
+            Positions of the examples, all of them valid.
+        rng : numpy.random.Generator
+            Draws the distortions, and then serves the layers.
+
+        Returns
+        -------
+        Minibatch
+            This batch.
+
+        """
         self.gather(index, self.draw(len(index), rng))
         self.total, self.rng = self._examples.total(index), rng
         return self
 
     def draw(self, n: int, rng: np.random.Generator) -> DisplacementField | None:
-        """Draw how to distort n images."""
+        """Draw the distortions of n images.
+
+        Parameters
+        ----------
+        n : int
+            Number of images.
+        rng : numpy.random.Generator
+            Draws them.
+
+        Returns
+        -------
+        DisplacementField or None
+            How far each pixel moves; None if images are not distorted.
+
+        """
         height, width = (*self._examples.shape, 1)[:2]
         return self._distortion.draw(n, (height, width), rng) if self._distortion else None
 
     def gather(self, index: Array, moves: DisplacementField | None) -> None:
-        """Bring the examples at `index` together, distorted where there are moves, and scale them."""
+        """Gather, distort and scale examples into `x`, `labels` and `weights`.
+
+        Parameters
+        ----------
+        index : ndarray of int, shape (n,)
+            Positions of the examples, all of them valid.
+        moves : DisplacementField or None
+            The distortions.
+
+        """
         n = len(index)
         pixels, self.x, self.labels = self._pixels[:n], self._x[:n], self._labels[:n]
-        # mode="clip", because NumPy takes a detour through a buffer to be able to raise for a bad index.
+        # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
         np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
         np.take(self._examples.labels, index, out=self.labels, mode="clip")
         self.weights = None

@@ -48,12 +48,12 @@ class Hand:
 
     place: float = 0.022
     end: float = 0.045
-    bend: float = 0.1
+    bend: float = 0.07
     tremble: float = 0.006
-    slant: tuple[float, float] = (0.15, 0.25)
-    rotation: float = 5.0
-    stretch: float = 0.2
-    nib: tuple[float, float] = (0.085, 0.4)
+    slant: tuple[float, float] = (0.15, 0.2)
+    rotation: float = 3.0
+    stretch: float = 0.15
+    nib: tuple[float, float] = (0.09, 0.4)
     pressure: float = 0.2
     down: tuple[float, float] = (0.1, 0.2)
     fading: float = 0.15
@@ -121,15 +121,36 @@ def write(digit: int, shape: str, n: int, rng: np.random.Generator, hand: Hand =
     """
     if shape not in SHAPES.get(digit, ()):
         raise InputError(f"There is no digit {digit} of shape {shape!r}.")
-    points = _paths(digit, shape, n, rng, hand)
+    return write_path(SHAPES[digit][shape], n, rng, hand)
+
+
+def write_path(path: str, n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
+    """Write whatever a pen writes that goes through some places.
+
+    Parameters
+    ----------
+    path : str
+        The places, as in SHAPES.
+    n : int
+        How often.
+    rng : numpy.random.Generator
+    hand : Hand
+        How much hands differ.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+        Light ink on black, in MNIST's format.
+    """
+    points = _paths(path, n, rng, hand)
     sheets = ink(points, _radii(points, rng, hand), rng.uniform(*hand.blur, n))
     sheets *= fading(hand.fading * rng.standard_normal((n, 2)))
     return np.array([fit_to_box(np.floor(255 * sheet)) for sheet in sheets], np.uint8).reshape(-1, FIELD, FIELD)
 
 
-def _paths(digit: int, shape: str, n: int, rng: np.random.Generator, hand: Hand) -> Array:
+def _paths(path: str, n: int, rng: np.random.Generator, hand: Hand) -> Array:
     """Draw n paths, (n, POINTS, 2) of x and y, about 0, their longer side 1."""
-    form = glyph(digit, shape, POINTS)
+    form = glyph(path, POINTS)
     spread = np.where(form.ends, hand.end, hand.place)[:, None]
     points = form.spline @ (form.places + spread * rng.standard_normal((n, *form.places.shape)))
     points = _bent(points, rng, hand) + hand.tremble * _noise(n, 2, 12, rng)
@@ -164,7 +185,7 @@ def _radii(points: Array, rng: np.random.Generator, hand: Hand) -> Array:
     down = steps[..., 1] / np.maximum(np.hypot(steps[..., 0], steps[..., 1]), 1e-9)
     width = hand.nib[0] * np.exp(hand.nib[1] * rng.standard_normal((n, 1)))
     pressure = hand.pressure * _noise(n, 1, 4, rng)[..., 0] + rng.normal(*hand.down, (n, 1)) * down
-    radii: Array = width.clip(0.03, 0.22) / 2 * np.exp(pressure)
+    radii: Array = width.clip(0.03, 0.28) / 2 * np.exp(pressure)
     return radii
 
 

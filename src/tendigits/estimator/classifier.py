@@ -1,4 +1,4 @@
-"""DigitClassifier: the network as a scikit-learn classifier, to stand where MLPClassifier stands."""
+"""DigitClassifier: the network as a scikit-learn classifier, a drop-in replacement for MLPClassifier."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -32,8 +32,8 @@ Weighted = tuple[Array, Array, Array | None]  # rows, class indices, weights
 class DigitClassifier(FittedClassifier):
     """A feed-forward network with ReLU layers and a softmax, for any numeric features and any labels.
 
-    The parameters that MLPClassifier has mean what they mean there, with the same defaults. Features are taken as
-    they are, so bring them to a common scale first: pixels, for one, divided by 255.
+    The parameters that MLPClassifier also has mean the same, with the same defaults. Features are taken as they are, so
+    bring them to a common scale first; for example, divide pixels by 255.
 
     Parameters
     ----------
@@ -44,59 +44,62 @@ class DigitClassifier(FittedClassifier):
     alpha : float
         Strength of the L2 penalty on the weights, divided by the (weighted) size of the batch.
     batch_size : int or "auto"
-        "auto" is 200, or all examples where there are fewer.
+        "auto" is 200, or all examples if there are fewer.
     learning_rate : {"constant", "invscaling", "adaptive"}
         "invscaling" divides by (examples seen + 1) ** power_t, "adaptive" by five at each plateau. Only used when
         solver="sgd".
     learning_rate_init : float
-        The rate to begin with.
+        The initial learning rate.
     power_t : float
         Only used when learning_rate="invscaling".
     max_iter : int
-        The most epochs; partial_fit runs one.
+        The largest number of epochs; partial_fit runs one.
     shuffle : bool
         Whether every epoch has an order of its own.
     random_state : int, RandomState or None
-        Decides weights, batches and dropout; None is NumPy's global generator.
-    tol, n_iter_no_change : float, int
-        Stop where the training loss, or with `early_stopping` the validation score, has not improved by `tol` for more
-        than so many epochs.
+        Decides starting weights, batches and dropout; None uses NumPy's global generator.
+    tol : float
+        The least improvement that counts.
+    n_iter_no_change : float
+        Stop when the training loss, or with `early_stopping` the validation score, has not improved by `tol` for more
+        than this many epochs.
     verbose : bool
-        Print the loss of each epoch.
+        Whether to print the loss of each epoch.
     warm_start : bool
-        Whether fit goes on from the weights that an earlier fit found.
+        Whether fit starts from the weights of the last fit.
     momentum, nesterovs_momentum : float, bool
         Only used when solver="sgd".
     early_stopping : bool
-        Hold out `validation_fraction`, unless fit is given X_val and y_val, and keep the best weights.
+        Whether to stop by the validation score, and keep the best weights. `validation_fraction` of the examples is
+        held out, unless fit is given X_val and y_val.
     validation_fraction : float
         Only used when early_stopping=True.
     dropout : float
-        The share of each hidden layer that is left out in training.
+        The share of each hidden layer's units that is dropped in training.
     class_weight : dict, "balanced" or None
         Weight of each label; it multiplies sample weights.
     callbacks : sequence of callable, optional
         Called as callback(network, history) after each epoch; one that returns True ends the training.
     progress : bool, optional
-        Show a progress bar; None shows it in a terminal and in a notebook.
+        Whether to show a progress bar; None means in a terminal and in a notebook.
 
     Attributes
     ----------
     classes_ : ndarray, shape (n_classes,)
         The labels, sorted.
     n_features_in_ : int
+        Number of features.
     feature_names_in_ : ndarray of str
-        Where X has them.
+        Their names, if X has them.
     network_ : Network
         The trained network.
     history_ : History
-        All that was seen, epoch by epoch. `loss_`, `loss_curve_`, `best_loss_`, `validation_scores_`,
-        `validation_loss_curve_` and `best_validation_score_` are read from it, `coefs_` and `intercepts_` from the
-        network.
+        The record of each epoch. `loss_`, `loss_curve_`, `best_loss_`, `validation_scores_`, `validation_loss_curve_`
+        and `best_validation_score_` are read from it, `coefs_` and `intercepts_` from the network.
     n_iter_ : int
-        The epochs of the last call.
+        The number of epochs in the last call.
     t_ : int
-        The examples seen in all.
+        The number of examples seen in all calls.
 
     Examples
     --------
@@ -162,24 +165,35 @@ class DigitClassifier(FittedClassifier):
     # ------------------------------------------------------------------ fitting
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
-        """Train on examples and their labels.
+        """Train on labelled examples.
 
         Parameters
         ----------
-        X : array, shape (n, n_features)
-        y : array, shape (n,)
+        X : array-like of float, shape (n, n_features)
+            Features.
+        y : array-like, shape (n,)
             Labels.
-        sample_weight : array, shape (n,), optional
-            How much each example counts; those of weight 0 are as good as absent.
-        X_val, y_val : array, optional
-            Examples to measure the validation loss and score on after each epoch.
+        sample_weight : array-like of float, shape (n,), optional
+            How much each example counts; those of weight 0 are left out.
+        X_val, y_val : array-like, optional
+            Examples on which to measure the validation loss and score after each epoch.
+
+        Returns
+        -------
+        DigitClassifier
+            This classifier, fitted.
 
         Raises
         ------
         ValueError
-            For input that does not fit.
+            If parameters or input do not fit.
         Diverged
-            When the loss is no longer finite.
+            If the loss is no longer finite.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If training has not converged after `max_iter` epochs.
 
         """
         rules = self._rules()
@@ -198,14 +212,30 @@ class DigitClassifier(FittedClassifier):
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train for one epoch, going on from the last call.
+        """Train for one epoch, continuing from the last call.
 
         Parameters
         ----------
-        X, y, sample_weight
-            As of `fit`.
-        classes : array, optional
+        X : array-like of float, shape (n, n_features)
+            Features.
+        y : array-like, shape (n,)
+            Labels.
+        classes : array-like, optional
             All labels that may ever come; needed in the first call.
+        sample_weight : array-like of float, shape (n,), optional
+            How much each example counts; those of weight 0 are left out.
+
+        Returns
+        -------
+        DigitClassifier
+            This classifier, trained one epoch further.
+
+        Raises
+        ------
+        ValueError
+            If parameters or input do not fit.
+        Diverged
+            If the loss is no longer finite.
 
         """
         rules = self._rules()
@@ -220,7 +250,7 @@ class DigitClassifier(FittedClassifier):
         return self
 
     def _rules(self) -> Any:
-        """Check all parameters by scikit-learn's table. Raises ValueError for the first that is wrong."""
+        """Check all parameters. Raises ValueError for the first that is wrong."""
         self._validate_params()
         return rules_of(self.get_params(deep=False))
 
@@ -250,7 +280,7 @@ class DigitClassifier(FittedClassifier):
         return _counting("class_weight", X, labels, weights * by_class[labels])
 
     def _class_weights(self, y: Array, labels: Array, weights: Array) -> Array:
-        """Weigh each class; "balanced" is Σ w / (number of classes × Σ w of the class), as if weights were counts."""
+        """Compute class weights; "balanced" is Σ w / (n_classes × Σ w of the class), as if weights were counts."""
         chosen: Array
         if self.class_weight == "balanced":
             chosen = weights.sum() / (len(self.classes_) * np.bincount(labels, weights))
@@ -259,7 +289,7 @@ class DigitClassifier(FittedClassifier):
         return chosen
 
     def _parts(self, rules: Any, examples: Weighted, X_val: Any, y_val: Any) -> tuple[Weighted, Weighted | None]:
-        """Decide what to train on and what to validate on, if on anything."""
+        """Choose the examples to train on, and those to validate on, if any."""
         if (X_val is None) != (y_val is None):
             raise InputError("X_val and y_val go together: give both, or neither.")
         if X_val is not None:
@@ -277,7 +307,7 @@ class DigitClassifier(FittedClassifier):
         )
 
     def _begin(self, rules: Any, classes: Array, dtype: Any) -> None:
-        """Start anew: draw the weights, forget what was seen."""
+        """Start afresh: draw the weights, clear the history."""
         self.classes_ = classes
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
         self.network_ = Network(layers(rules, self.n_features_in_, len(classes)), seed=self._rng, dtype=dtype)
@@ -293,7 +323,7 @@ class DigitClassifier(FittedClassifier):
         epochs: int,
         state: dict[str, Any] | None = None,
     ) -> Plateau:
-        """Run up to so many epochs, going on from a state where there is one."""
+        """Run up to `epochs` epochs, continuing from `state` if it is given."""
         n = len(train[1])
         plateau = Plateau(rules, self.network_, n, self.t_)
         chosen = replace(settings(rules, n), epochs=len(self.history_) + epochs)
@@ -307,7 +337,7 @@ class DigitClassifier(FittedClassifier):
             callbacks: list[Callback] = [plateau, lambda *_: bar.update(1), self._tell, *(self.callbacks or ())]
             try:
                 train_run(run, callbacks)
-            finally:  # whatever ended it, partial_fit can go on
+            finally:  # however it ended, partial_fit can continue
                 self.n_iter_ = len(self.history_) - before
                 self.t_ = plateau.t
                 self._state = plateau.state | {"steps": run.optimizer.steps, "vectors": run.optimizer.state}
@@ -321,14 +351,14 @@ class DigitClassifier(FittedClassifier):
 
 
 def _restore(optimizer: SGD, state: dict[str, Any]) -> None:
-    """Bring an optimizer to a state; vectors of another solver are of no use to this one."""
+    """Restore an optimizer's state; vectors of another solver are ignored."""
     optimizer.steps = state["steps"]
     for name, vector in optimizer.state.items():
         vector[...] = state["vectors"].get(name, vector)
 
 
 def _counting(what: str, X: Array, y: Array, weights: Array) -> Weighted:
-    """Leave out the examples of weight zero; weights that are all one are the same as none."""
+    """Leave out the examples of weight zero; weights that are all one become None."""
     if not weights.min() >= 0 or weights.max() == 0:
         raise InputError(f"{what} must not be negative, nor zero for all examples.")
     if (weights == 1).all():

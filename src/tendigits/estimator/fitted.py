@@ -1,4 +1,4 @@
-"""What can be asked of a fitted classifier: predictions, and what training saw."""
+"""A fitted classifier: its predictions, and the history of its training."""
 
 from typing import Any
 
@@ -13,39 +13,105 @@ from ..nn.layers import Linear
 from ..nn.network import Network
 from ..training.history import History
 
-FLOATS = (np.float64, np.float32)  # float32 stays; all else becomes float64
+FLOATS = (np.float64, np.float32)  # float32 is kept; all other dtypes become float64
 
 
 class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
-    """A scikit-learn classifier as far as it can be read from its `network_`, `classes_` and `history_`."""
+    """A scikit-learn classifier, as far as it depends only on its `network_`, `classes_` and `history_`."""
 
     network_: Network
     classes_: Array
     history_: History
 
     def predict_proba(self, X: Any) -> Array:
-        """Compute probabilities (n, n_classes) in the order of `classes_`, in the precision of the training."""
+        """Compute the probabilities of all labels, in the precision of training.
+
+        Parameters
+        ----------
+        X : array-like of float, shape (n, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_classes)
+            The probabilities, in the order of `classes_`.
+
+        """
         rows = self._rows(X)
         return self.network_.predict_proba(rows)
 
     def predict_log_proba(self, X: Any) -> Array:
-        """Compute their logarithms, finite even where the probability itself would round to zero."""
+        """Compute the logarithms of the probabilities, finite even where a probability rounds to zero.
+
+        Parameters
+        ----------
+        X : array-like of float, shape (n, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_classes)
+            The logarithms, in the order of `classes_`.
+
+        """
         log_p: Array = log_softmax(self._logits(X), axis=1)
         return log_p
 
     def decision_function(self, X: Any) -> Array:
-        """Compute the logits (n, n_classes); of two classes the log-odds of the second, (n,)."""
+        """Compute the logits, or, with two classes, the log-odds of the second.
+
+        Parameters
+        ----------
+        X : array-like of float, shape (n, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_classes) or (n,)
+            The logits, in the order of `classes_`, or the log-odds.
+
+        """
         logits = self._logits(X)
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict(self, X: Any) -> Array:
-        """Name the most probable label of each row, (n,)."""
+        """Predict the most probable label of each row.
+
+        Parameters
+        ----------
+        X : array-like of float, shape (n, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Labels.
+
+        """
         index = self._logits(X).argmax(axis=1)
         labels: Array = self.classes_[index]
         return labels
 
     def score_interval(self, X: Any, y: Any) -> Interval:
-        """Compute the 95 % interval of `score(X, y)`, the accuracy on examples that training has not seen."""
+        """Compute the 95 % interval of `score(X, y)`, the accuracy.
+
+        Parameters
+        ----------
+        X : array-like of float, shape (n, n_features)
+            Features of examples that training has not seen.
+        y : array-like, shape (n,)
+            Their labels.
+
+        Returns
+        -------
+        low, high : float
+            The ends of the interval.
+
+        References
+        ----------
+        E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+
+        """
         right = self.predict(X) == np.asarray(y)
         return accuracy_interval(int(np.count_nonzero(right)), len(right))
 
@@ -70,17 +136,17 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
 
     @property
     def loss_curve_(self) -> list[float]:
-        """The mean training loss of each epoch, with its penalty."""
+        """The mean training loss of each epoch, including the L2 penalty."""
         return self.history_["train_loss"]
 
     @property
     def loss_(self) -> float:
-        """The last training loss."""
+        """The training loss of the last epoch."""
         return self.loss_curve_[-1]
 
     @property
     def best_loss_(self) -> float | None:
-        """The lowest training loss; None with early stopping, which goes by the validation score."""
+        """The lowest training loss; None with early stopping, which uses the validation score."""
         return None if self.early_stopping else min(self.loss_curve_)
 
     @property
@@ -90,7 +156,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
 
     @property
     def validation_loss_curve_(self) -> list[float] | None:
-        """The mean validation loss of each epoch, without penalty; None without validation data."""
+        """The mean validation loss of each epoch, without the L2 penalty; None without validation data."""
         return self._validation("validation_loss")
 
     @property

@@ -1,6 +1,6 @@
-"""scikit-learn's rules: what MLPClassifier's parameters may be, how they are said in our terms, and when to stop.
+"""MLPClassifier's parameters: which values they may have, what they mean in our terms, and when training stops.
 
-The formulas are those of `sklearn.neural_network.MLPClassifier`, so that what its users know stays true.
+The formulas are those of `sklearn.neural_network.MLPClassifier`, so that what its users know holds here too.
 """
 
 import warnings
@@ -46,13 +46,27 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "callbacks": ["array-like", None],
     "progress": ["boolean", None],
 }
-"""scikit-learn's own table of what each parameter may be, checked whenever a classifier is fitted."""
+"""scikit-learn's table of the values allowed for each parameter, checked whenever a classifier is fitted."""
 
 
 def rules_of(parameters: Mapping[str, Any]) -> Any:
-    """Gather a classifier's parameters, checked by its table, with `hidden_layer_sizes` as a list.
+    """Check a classifier's parameters, as far as scikit-learn's table does not.
 
-    Raises InputError where that holds anything but positive integers, which the table cannot say.
+    Parameters
+    ----------
+    parameters : mapping
+        All of them, by name.
+
+    Returns
+    -------
+    namespace
+        The same, with `hidden_layer_sizes` as a list.
+
+    Raises
+    ------
+    InputError
+        If `hidden_layer_sizes` holds anything but positive integers.
+
     """
     sizes = parameters["hidden_layer_sizes"]
     sizes = list(sizes) if np.iterable(sizes) else [sizes]
@@ -62,7 +76,21 @@ def rules_of(parameters: Mapping[str, Any]) -> Any:
 
 
 def layers(rules: Any, n_in: int, n_out: int) -> list[Layer]:
-    """Make the layers: each hidden one with its ReLU, and with its Dropout where some of it is left out."""
+    """Make the network's layers: for each hidden width a Linear, a ReLU and, if `dropout` is not 0, a Dropout.
+
+    Parameters
+    ----------
+    rules : namespace
+        The classifier's parameters.
+    n_in, n_out : int
+        Numbers of features and classes.
+
+    Returns
+    -------
+    list of Layer
+        The layers.
+
+    """
     sizes = [n_in, *map(int, rules.hidden_layer_sizes)]
     made: list[Layer] = []
     for i, width in enumerate(sizes[1:]):
@@ -72,7 +100,26 @@ def layers(rules: Any, n_in: int, n_out: int) -> list[Layer]:
 
 
 def settings(rules: Any, n: int) -> Settings:
-    """Say the same in our own terms, for `n` training examples."""
+    """Translate the parameters into settings.
+
+    Parameters
+    ----------
+    rules : namespace
+        The classifier's parameters.
+    n : int
+        Number of training examples.
+
+    Returns
+    -------
+    Settings
+        The settings.
+
+    Warns
+    -----
+    UserWarning
+        If the batch size is larger than n.
+
+    """
     return Settings(
         epochs=int(rules.max_iter),
         batch_size=_batch_size(rules.batch_size, n),
@@ -96,30 +143,33 @@ def _batch_size(batch_size: Any, n: int) -> int:
 
 
 class Plateau:
-    """The learning rate of scikit-learn's rules, and the end of training where nothing improves any more.
+    """scikit-learn's rules for the learning rate, and for stopping once training no longer improves.
 
-    Called after each epoch, as callbacks of `fit` are. The figure it watches is the validation accuracy with early
-    stopping, and else the training loss. "adaptive" divides the rate by five at a plateau, and stops when that is
-    spent; "invscaling" is η₀ / (examples seen + 1) ** power_t.
+    An instance is a callback of `fit`. It watches the validation accuracy with early stopping, otherwise the training
+    loss. "adaptive" divides the rate by five at each plateau, and stops when the rate has become tiny; "invscaling" is
+    η₀ / (examples seen + 1) ** power_t.
 
     Parameters
     ----------
     rules : namespace
         The classifier's parameters.
     network : Network
-        Whose parameters to keep at the figure's best.
+        The network whose best parameters to keep.
     n : int
-        Training examples of an epoch.
+        Number of training examples in an epoch.
     t : int
-        Examples seen before.
+        Number of examples seen in earlier calls.
 
     Attributes
     ----------
     rate : float
-        For the next epoch.
+        The learning rate of the next epoch.
+    t : int
+        Number of examples seen in all.
     stopping : EarlyStopping
+        Watches the figure.
     stopped : bool
-        Whether the plateau, or a callback, has ended the training.
+        Whether a plateau has ended the training.
 
     """
 
@@ -134,11 +184,18 @@ class Plateau:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What training has to go on from later: numbers."""
+        """What a later call needs to go on from here."""
         return {"rate": self.rate, "lowest": self.stopping.lowest[0], "stale": self.stopping.stale}
 
     def go_on(self, state: Mapping[str, Any]) -> None:
-        """Go on from such a state."""
+        """Go on from an earlier state.
+
+        Parameters
+        ----------
+        state : mapping
+            What `state` was at the end of an earlier call.
+
+        """
         self.rate, self.stopping.stale = state["rate"], state["stale"]
         self.stopping.lowest = (state["lowest"], 0.0)
 

@@ -11,6 +11,7 @@ import numpy as np
 from .. import __version__
 from .._util.arrays import Array
 from ..analysis.evaluate import Evaluation, evaluate
+from ..analysis.novelty import measure
 from ..data.dataset import Dataset, class_index
 from ..data.splits import stratified_split
 from ..errors import InputError
@@ -142,6 +143,7 @@ def train_and_test(
         histories.append(history)
     network = networks[0] if members == 1 else Network.ensemble(networks)
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
+    network.novelty = measure(network.classes, validation[0])
     network.info = {
         "data": _about_data(dataset, len(validation[1])),
         "preprocessing": {"image_shape": list(shape), "pixels": "0 to 255, divided by 255"},

@@ -23,8 +23,17 @@ def read_image(path: Path | str) -> Array:
     Takes the first frame, turned as its EXIF orientation says. Raises InputError, one sentence that names the
     file, where the file is missing, unreadable, no picture, damaged, too large or blank.
     """
+    gray = read_gray(path)
     try:
-        return to_mnist(gray_from_rgba(_read_rgba(Path(path))))
+        return to_mnist(gray)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def read_gray(path: Path | str) -> Array:
+    """Read a picture file as it is, in gray: uint8 (h, w). Raises InputError, one sentence that names the file."""
+    try:
+        return gray_from_rgba(_read_rgba(Path(path)))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -47,13 +56,28 @@ def _read_rgba(path: Path) -> Array:
 
 
 def _eight_bits(image: "Image") -> "Image":
-    """Bring 16-bit gray, which Pillow would clip instead of scale, to its upper 8 bits; leave the rest alone."""
+    """Bring gray of more than 8 bits, which Pillow would clip, to 8, by the bits that its largest value needs.
+
+    So 12 bits in a file of 16 are as light as they are meant to be.
+    """
     from PIL import Image
 
+    if image.mode == "F":
+        return Image.fromarray(_shares(np.asarray(image)))
     if not image.mode.startswith("I"):
         return image
-    values = np.clip(np.asarray(image), 0, 65535)
-    return Image.fromarray((values >> 8 if values.max() > 255 else values).astype(np.uint8))
+    values = np.clip(np.asarray(image), 0, None)
+    return Image.fromarray((values >> max(0, int(values.max()).bit_length() - 8)).astype(np.uint8))
+
+
+def _shares(values: Array) -> Array:
+    """Bring floats to uint8: up to 1 they are shares of white, up to 255 gray levels, and else their range counts."""
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        raise InputError("the picture is damaged (some of its pixels are no numbers).")
+    if low >= 0 and high <= 255:
+        low, high = 0, 1 if high <= 1 else 255
+    return np.floor((values - low) * (255 / max(high - low, 1e-30)) + 0.5).astype(np.uint8)
 
 
 def _too_large(size: str) -> str:

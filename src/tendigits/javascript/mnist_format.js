@@ -1,17 +1,19 @@
-// Any picture of a digit, redrawn the way MNIST drew its own: tendigits/images.py, line by line.
+// Any picture of a digit, redrawn the way MNIST drew its own: tendigits/images/mnist_format.py, line by line.
 //
-//     picture → gray → (halved while large) → ink = distance from the paper, less its noise → strokes
+//     picture → gray → (halved while large) → ink = distance from the paper, less its noise (light.js)
+//             → printed lines taken off (lines.js) → the digit's strokes (strokes.js)
 //             → cropped, resized into the box, placed in the field
 //
 // A picture here is { w, h, data }, its rows one after the other. Blank pictures give null.
 
+import { inkAndNoise } from "./light.js";
+import { transposed, withoutLines } from "./lines.js";
+import { strokes } from "./strokes.js";
+
 const FIELD = 28, BOX = 20; // sides of the finished picture and of the box the ink is fitted into
 const CENTRE = 14; // row and column of the rounded centre of mass
 const WORKING_SIDE = 512; // larger pictures are halved
-const NOISE = 2; // times the median difference of neighbours
-const MIN_CONTRAST = 25; // gray levels between ink and paper; below it there is no ink
 const ROUND_UP = 0.5 + 1e-6; // the same half goes up everywhere, although the last bit of a sum depends on who adds it up
-const MIN_STROKE = 0.04; // of the heaviest stroke's ink; what has less is dust or noise
 
 // RGBA (a canvas's ImageData, say) → { ink, crop, box, at, field }, or null. `boxed` false leaves out box and centring.
 export function prepare({ width, height, data }, boxed = true) {
@@ -19,8 +21,8 @@ export function prepare({ width, height, data }, boxed = true) {
 }
 
 export function prepareGray(gray, boxed = true) {
-  while (Math.max(gray.h, gray.w) > WORKING_SIDE && Math.min(gray.h, gray.w) >= 2) gray = halve(gray);
-  const ink = strokes(inkAndNoise(gray));
+  while (Math.max(gray.h, gray.w) > WORKING_SIDE) gray = halve(gray);
+  const ink = strokes(withoutLines(inkAndNoise(gray)));
   return ink && fit(ink, boxed);
 }
 
@@ -45,128 +47,18 @@ export function grayFromRgba(rgba) {
   });
 }
 
-// Average blocks of 2×2; an odd last row or column is dropped.
+// Average blocks of 2×2; an odd last row or column is dropped. A picture one pixel high or wide is halved along its length.
 function halve({ w, h, data }) {
-  const small = { w: w >> 1, h: h >> 1, data: new Float64Array((w >> 1) * (h >> 1)) };
+  const right = w > 1 ? 1 : 0, below = h > 1 ? w : 0; // steps to a pixel's neighbours
+  const small = { w: Math.max(w >> 1, 1), h: Math.max(h >> 1, 1) };
+  small.data = new Float64Array(small.w * small.h);
   for (let y = 0, at = 0; y < small.h; y++) {
     for (let x = 0; x < small.w; x++) {
       const i = 2 * y * w + 2 * x;
-      small.data[at++] = (data[i] + data[i + 1] + data[i + w] + data[i + w + 1]) / 4;
+      small.data[at++] = (data[i] + data[i + right] + data[i + below] + data[i + right + below]) / 4;
     }
   }
   return small;
-}
-
-// ---------------------------------------------------------------------- ink
-
-// Ink is |gray - paper|. The paper is the median of the border, tilted by the light that falls on it where that at least
-// halves the border's summed distance from it. The noise, of neighbours on the border, is taken off.
-function inkAndNoise(gray) {
-  const paper = median(border(gray));
-  let flat = { ...gray, data: new Float64Array(gray.data).map((value) => value - paper) };
-  const tilted = withoutTilt(flat);
-  if (2 * sumOfAbsolutes(border(tilted)) < sumOfAbsolutes(border(flat))) flat = tilted;
-  const walk = border(flat);
-  const noise = NOISE * median(walk.map((value, i) => Math.abs(value - walk.at(i - 1))));
-  return { ...flat, data: flat.data.map((value) => Math.max(Math.abs(value) - noise, 0)), noise };
-}
-
-// The outermost pixels, clockwise from the top left.
-function border({ w, h, data }) {
-  const walk = [];
-  for (let x = 0; x < w; x++) walk.push(data[x]);
-  for (let y = 1; y < h - 1; y++) walk.push(data[y * w + w - 1]);
-  for (let x = w - 1; x >= 0; x--) walk.push(data[(h - 1) * w + x]);
-  for (let y = h - 2; y >= 1; y--) walk.push(data[y * w]);
-  return walk;
-}
-
-function median(values) {
-  const sorted = Float64Array.from(values).sort();
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function sumOfAbsolutes(values) {
-  return values.reduce((sum, value) => sum + Math.abs(value), 0);
-}
-
-// Less the plane, zero at the centre, that rises across the picture as the medians of opposite sides do.
-function withoutTilt({ w, h, data }) {
-  const column = (x) => Float64Array.from({ length: h }, (_, y) => data[y * w + x]);
-  const down = (median(data.slice((h - 1) * w)) - median(data.slice(0, w))) / Math.max(h - 1, 1);
-  const right = (median(column(w - 1)) - median(column(0))) / Math.max(w - 1, 1);
-  if (down === 0 && right === 0) return { w, h, data }; // every drawing: a quarter of the time saved
-  const plane = (i) => down * (Math.floor(i / w) - (h - 1) / 2) + right * ((i % w) - (w - 1) / 2);
-  return { w, h, data: data.map((value, i) => value - plane(i)) };
-}
-
-// Otsu, 1979: the first t that maximises n₀ n₁ (m₁ - m₀)², where n₀ pixels of mean m₀ are <= t and n₁ of mean m₁ above.
-function otsu(levels) {
-  const counts = new Float64Array(1024); // above 255 where the light slants
-  for (let i = 0; i < levels.length; i++) counts[levels[i]]++;
-  const all = counts.reduce((sum, count, level) => sum + count * level, 0);
-  let best = { threshold: 0, contrast: 0, score: 0 };
-  for (let t = 0, n = 0, total = 0; t < counts.length; t++) {
-    n += counts[t];
-    total += t * counts[t];
-    const rest = levels.length - n;
-    if (n === 0 || rest === 0) continue;
-    const contrast = (all - total) / rest - total / n;
-    const score = n * rest * (contrast * contrast);
-    if (score > best.score) best = { threshold: t, contrast, score };
-  }
-  return best;
-}
-
-// Keep the ink of the strokes and of the pixels that touch them. A stroke is connected ink above Otsu's threshold with at
-// least MIN_STROKE of the heaviest one's ink.
-function strokes(ink) {
-  const levels = new Uint16Array(ink.data.map((value) => Math.floor(value + 0.5)));
-  const { threshold, contrast } = otsu(levels);
-  if (contrast + ink.noise < MIN_CONTRAST || contrast < ink.noise) return null;
-  const parts = connected(ink, levels, threshold);
-  const heaviest = parts.reduce((most, part) => Math.max(most, part.weight), 0);
-  const kept = new Uint8Array(levels.length);
-  for (const part of parts) if (part.weight >= MIN_STROKE * heaviest) mark(part.pixels, ink, kept);
-  return { ...ink, data: ink.data.map((value, i) => (kept[i] ? value : 0)) };
-}
-
-// The connected parts above the threshold, each a list of pixels and the sum of their levels. Pixels touch in 8 directions.
-function connected(size, levels, threshold) {
-  const todo = levels.map((level) => (level > threshold ? 1 : 0));
-  const parts = [];
-  for (let start = 0; start < todo.length; start++) {
-    if (todo[start]) parts.push(flood(start, size, todo, levels));
-  }
-  return parts;
-}
-
-function flood(start, size, todo, levels) {
-  todo[start] = 0;
-  const pixels = [start];
-  let weight = 0;
-  for (const pixel of pixels) { // grows while it is read
-    weight += levels[pixel];
-    forNeighbours(pixel, size, (next) => {
-      if (todo[next]) pixels.push(next);
-      todo[next] = 0;
-    });
-  }
-  return { pixels, weight };
-}
-
-// Mark pixels and all that touch them.
-function mark(pixels, size, kept) {
-  for (const pixel of pixels) forNeighbours(pixel, size, (next) => (kept[next] = 1));
-}
-
-// Visit the 3×3 neighbourhood of a pixel, itself included, as far as it lies within the picture.
-function forNeighbours(pixel, { w, h }, visit) {
-  const x = pixel % w, y = (pixel - x) / w;
-  const right = Math.min(x + 1, w - 1), bottom = Math.min(y + 1, h - 1);
-  for (let row = Math.max(y - 1, 0); row <= bottom; row++) {
-    for (let column = Math.max(x - 1, 0); column <= right; column++) visit(row * w + column);
-  }
 }
 
 // ---------------------------------------------------------------------- box and field
@@ -227,12 +119,6 @@ function resized({ w, h, data }, n) {
       for (let x = 0; x < w; x++) out.data[i * w + x] += (weight / total) * data[k * w + x];
     });
   }
-  return out;
-}
-
-function transposed({ w, h, data }) {
-  const out = { w: h, h: w, data: new Float64Array(w * h) };
-  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) out.data[x * h + y] = data[y * w + x];
   return out;
 }
 

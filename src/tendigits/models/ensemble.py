@@ -1,4 +1,4 @@
-"""An ensemble: several networks that answer together."""
+"""An ensemble: several networks that predict together."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,20 +12,29 @@ from ..nn.network import Network
 
 
 class Ensemble(Network):
-    """Networks whose logits are averaged: after the softmax, the geometric mean of their probabilities.
+    """Networks whose logits are averaged: after the softmax, the normalised geometric mean of their probabilities.
 
-    It only answers: members train by themselves. It predicts, is saved and loaded as any network is, and has no layers
-    of its own.
+    It is saved, loaded and asked for predictions like any network, but has no layers of its own: members are trained
+    one by one.
 
     Parameters
     ----------
     members : sequence of Network
-        They know the same classes, in the same order; their parameters are copied.
+        Networks with the same classes, in the same order; their parameters are copied.
 
     Attributes
     ----------
     members : list of Network
-        Over parts of the ensemble's one vector of parameters.
+        Replicas of them, over parts of the ensemble's single parameter vector.
+
+    Raises
+    ------
+    InputError
+        If the networks differ in inputs or classes.
+
+    References
+    ----------
+    Hinton, "Products of Experts", 1999: a normalised geometric mean.
 
     """
 
@@ -43,17 +52,17 @@ class Ensemble(Network):
 
     @property
     def layers(self) -> list[Layer]:  # type: ignore[override]
-        """Refuse: an ensemble has none."""
+        """Raises InputError: an ensemble has no layers."""
         raise InputError("An ensemble of networks has no layers of its own: look at its members, one by one.")
 
     @property
     def weight_slices(self) -> list[slice]:  # type: ignore[override]
-        """Refuse: an ensemble is not trained as a whole."""
+        """Raises InputError: an ensemble is not trained as a whole."""
         raise InputError("An ensemble only answers: train its members by themselves.")
 
     @property
     def sizes(self) -> list[int]:
-        """The widths of what comes in and of what goes out."""
+        """The input width and the output width."""
         sizes = self.members[0].sizes
         return [sizes[0], sizes[-1]]
 
@@ -73,7 +82,7 @@ class Ensemble(Network):
         return y
 
     def activations(self, *_: Any, **__: Any) -> list[Array]:
-        """Refuse, as `layers` does."""
+        """Raise InputError, as `layers` does."""
         raise InputError("An ensemble of networks has no layers of its own: look at its members, one by one.")
 
 

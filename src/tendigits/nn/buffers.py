@@ -1,6 +1,6 @@
-"""Buffers: the arrays that a training step fills, made once, so that no step allocates what is as large as a batch.
+"""Buffers: arrays for a training step, made once, so that no step allocates anything as large as a batch.
 
-They save a sixth of a dense network's step, and a quarter of a convolutional one's.
+They save a sixth of the time of a dense network's step, and a quarter of a convolutional network's.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,15 @@ from .network import Network
 
 
 class Buffers:
-    """What a network's layers put out, and the gradients of that, for batches of up to n examples.
+    """The outputs of a network's layers and their gradients, for batches of up to n examples.
 
-    A layer that may write over its input shares the memory of the layer before it, unless that one looks at its own
-    output again on the way back.
+    A layer that works in place shares the buffer of the layer before it, unless that layer's `backward_input` needs its
+    y.
 
     Parameters
     ----------
     network : Network
+        Its layers decide the shapes.
     n : int
         The largest batch.
 
@@ -29,19 +30,19 @@ class Buffers:
         self.n = n
         self._ys: list[Array] = []
         self._dys: list[Array] = []
-        needed = False  # does the last layer look at its y again, on the way back?
+        needed = False  # does the previous layer need its y on the way back?
         for i, (layer, shape) in enumerate(zip(network.layers, network.shapes[1:], strict=True)):
             full = n, *shape
             shared = i > 0 and layer.in_place
             self._ys.append(self._ys[-1] if shared and not needed else np.empty(full, network.dtype))
             self._dys.append(self._dys[-1] if shared else np.empty(full, network.dtype))
             needed = layer.needs_y
-        # Column by column in memory: the softmax then reduces over the long axis, several times faster.
+        # Logits are column-major: the softmax then reduces over the long axis, which is several times faster.
         self._ys[-1] = np.empty((n, network.sizes[-1]), network.dtype, order="F")
 
     def __repr__(self) -> str:
         return f"Buffers(n={self.n}, {sum(y.nbytes for y in (*self._ys, *self._dys)):,} bytes)"
 
     def __call__(self, n: int) -> tuple[Sequence[Array], Sequence[Array]]:
-        """Give the arrays for a batch of n: what each layer puts out, and its gradient."""
+        """Return views for a batch of n: each layer's output, and the gradient of each."""
         return [y[:n] for y in self._ys], [dy[:n] for dy in self._dys]

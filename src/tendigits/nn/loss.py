@@ -1,9 +1,11 @@
 """The loss: softmax and cross-entropy, fused into one stable step.
 
-For one example with logits z and true class t, the softmax gives p_k = exp(z_k) / Σ exp(z_j), and the
-cross-entropy is the surprise at the truth: -log p_t = log Σ exp(z_j) - z_t. Its gradient with respect to the
-logits is p - y, with y the one-hot label. Subtracting the largest logit first changes neither and makes overflow
-impossible; taking the logarithm of the sum instead of the probability leaves no log(0) to guard against.
+For one example with logits z and true class t, the softmax gives p_k = exp(z_k) / Σ exp(z_j), and the cross-entropy is
+-log p_t = log Σ exp(z_j) - z_t. Its gradient with respect to the logits is p - y, where y is the one-hot label.
+Subtracting the largest logit first changes neither and rules out overflow; taking the logarithm of the sum rather than
+of the probability rules out log(0).
+
+Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs", 1990.
 """
 
 import numpy as np
@@ -12,15 +14,17 @@ from .._util.arrays import Array
 
 
 def softmax(logits: Array) -> Array:
-    """Compute probabilities from logits: each row positive and summing to one.
+    """Compute probabilities from logits: each row is positive and sums to one.
 
     Parameters
     ----------
     logits : ndarray of float, shape (n, n_classes)
+        One row for each example.
 
     Returns
     -------
     ndarray of float, shape (n, n_classes)
+        The probabilities.
 
     Examples
     --------
@@ -35,13 +39,24 @@ def softmax(logits: Array) -> Array:
 
 
 def cross_entropy(logits: Array, labels: Array) -> float:
-    """Compute the mean of -log p(label) over the batch, in nats.
+    """Compute the mean of -log p(label) over a batch.
 
     Parameters
     ----------
     logits : ndarray of float, shape (n, n_classes)
+        One row for each example.
     labels : ndarray of int, shape (n,)
         Class indices.
+
+    Returns
+    -------
+    float
+        The mean, in nats.
+
+    Examples
+    --------
+    >>> round(cross_entropy(np.zeros((1, 10)), np.array([3])), 4)  # log 10
+    2.3026
 
     """
     return softmax_cross_entropy(logits.copy(), labels)[0]
@@ -50,7 +65,7 @@ def cross_entropy(logits: Array, labels: Array) -> float:
 def softmax_cross_entropy(
     logits: Array, labels: Array, weights: Array | None = None, total: float | None = None
 ) -> tuple[float, int]:
-    """Turn logits into the gradient of the mean loss, in place; return that loss and how many were right.
+    """Replace logits by the gradient of the mean loss, in place.
 
     Parameters
     ----------
@@ -61,21 +76,21 @@ def softmax_cross_entropy(
     weights : ndarray of float, shape (n,), optional
         How much each example counts; the mean is then Σ w loss / Σ w.
     total : float, optional
-        What to divide by instead of n or Σ w, where these examples are part of a larger batch.
+        The divisor in place of n or Σ w, if these examples are part of a larger batch.
 
     Returns
     -------
     loss : float
-        In nats.
+        The mean loss, in nats.
     correct : int
-        Of how many examples the largest logit is the label's.
+        The number of examples whose largest logit is the label's.
 
     """
     n = len(labels)
     true = np.arange(n), labels
     logits -= logits.max(axis=1, keepdims=True)
     z_true = logits[true]
-    highest = (logits == 0).argmax(axis=1)  # of bytes: argmax copies what lies column by column, as logits do
+    highest = (logits == 0).argmax(axis=1)  # argmax copies column-major arrays: booleans are smaller
     correct = int(np.count_nonzero(highest == labels))
     p = np.exp(logits, out=logits)
     sums = p.sum(axis=1)

@@ -1,7 +1,7 @@
 """The network: a list of layers over one flat vector of parameters.
 
-`params` and `grads` are two flat vectors; every layer's W, b, dW, db are views of them. So an optimizer step is a
-few vector operations, a checkpoint is one array, and the gradient check is one loop. The price: write
+`params` and `grads` are two flat vectors; every layer's W, b, dW, db are views of them. So an optimizer step is a few
+vector operations, a checkpoint is one array, and a gradient check is one loop. The price: write
 `network.params[...] = values`, never `network.params = values`.
 """
 
@@ -18,8 +18,8 @@ from ..errors import InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
 
-CHUNK = 1000  # images predicted at a time: enough to keep the matrix product busy, and little memory
-SURE = 0.99  # a largest probability from which float32 is exact enough
+CHUNK = 1000  # images predicted at a time: enough for a fast matrix product, in little memory
+SURE = 0.99  # the highest probability from which float32 is precise enough
 
 
 class Network:
@@ -27,23 +27,27 @@ class Network:
 
     Parameters
     ----------
-    layers : sequence of int, or of Layer
-        Widths such as [784, 128, 10], which stand for Linear, ReLU, Linear; or layers.
+    layers : sequence of int or of Layer
+        Widths, such as [784, 128, 10], which stands for Linear, ReLU, Linear; or layers.
     seed : int, numpy.random.Generator or None
-        For the starting weights; None leaves every parameter zero.
+        For the starting weights; None leaves every parameter at zero.
     dtype : dtype
         float32, or float64 for gradient checks.
 
     Attributes
     ----------
     params, grads : ndarray of float, shape (n_params,)
-        All parameters and their gradients; `weight_slices` says where in them the weights lie that decay.
+        All parameters, and their gradients.
+    weight_slices : list of slice
+        Where in these vectors the weights lie that decay.
+    shapes : list of tuple of int
+        The shape of one example as it enters the network, and as it leaves each layer.
     classes : ndarray, shape (n_classes,)
         The name of each output.
     info : dict
-        How the network came to be, as JSON can hold it.
+        How the network was made, in types that JSON has.
     novelty : dict of str to ndarray, or None
-        What is familiar to the network, as `tendigits.analysis.novelty` measured it.
+        What is familiar to the network, as measured by `tendigits.analysis.novelty`.
 
     Examples
     --------
@@ -61,7 +65,7 @@ class Network:
         self.layers, self.shapes = checked_layers(layers)
         n_params = sum(prod(shape) for layer in self.layers for shape in layer.shapes.values())
         self._bind(np.zeros(n_params, dtype), np.zeros(n_params, dtype))
-        self.first = next(i for i, layer in enumerate(self.layers) if layer.shapes)  # the first that learns
+        self.first = next(i for i, layer in enumerate(self.layers) if layer.shapes)  # the first with parameters
         self.classes: Array = np.arange(self.sizes[-1])
         self.info: dict[str, Any] = {}
         self.novelty: dict[str, Array] | None = None
@@ -83,12 +87,12 @@ class Network:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The type of every number in the network."""
+        """The dtype of parameters, activations and gradients."""
         return self.params.dtype
 
     @property
     def sizes(self) -> list[int]:
-        """The widths [784, 128, 10], say: of what comes in, and of what leaves each layer that learns."""
+        """The input width and the output width of each layer with parameters, such as [784, 128, 10]."""
         named = zip(self.layers, self.shapes[1:], strict=True)
         return [prod(self.shapes[0]), *(prod(shape) for layer, shape in named if layer.shapes)]
 
@@ -100,21 +104,34 @@ class Network:
     # ------------------------------------------------------------------ forward and backward
 
     def forward(self, x: Array) -> Array:
-        """Compute the logits (n, n_classes) of float rows x (n, n_in). Keeps nothing, so threads may share it."""
+        """Compute the logits of float rows. Stores nothing, so threads may share the network.
+
+        Parameters
+        ----------
+        x : ndarray of float, shape (n, n_in)
+            Rows, as `scale` makes them.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_classes)
+            The logits.
+
+        """
         for layer in self.layers:
             x = layer.forward(x)
         return x
 
     def activations(self, x: Array, out: Sequence[Array] | None = None, rng: Rng = None) -> list[Array]:
-        """Compute, as training does, what entered the network and what left each layer.
+        """Compute the input and all layers' outputs, as in training.
 
         Parameters
         ----------
         x : ndarray of float, shape (n, n_in)
+            Rows, as `scale` makes them.
         out : sequence of ndarray, optional
-            An array for each layer's y; see `Buffers`.
+            For each layer, the array to write its output to; see `Buffers`.
         rng : numpy.random.Generator, optional
-            For layers that draw random numbers, as Dropout does.
+            For layers that draw random numbers, such as Dropout.
 
         Returns
         -------
@@ -129,9 +146,23 @@ class Network:
         return ys
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Fill `grads`, given all activations and the gradient of the loss with respect to the logits.
+        """Fill `grads`, layer by layer from the last.
 
-        The input gradient of the first layer, a third of all the work, is nobody's question and is never computed.
+        The gradient of the first layer's input, a third of all the work, is of no use and is never computed.
+
+        Parameters
+        ----------
+        ys : sequence of ndarray
+            The activations [x, y_1, …, logits].
+        dlogits : ndarray of float, shape (n, n_classes)
+            The gradient of the loss with respect to the logits.
+        out : sequence of ndarray, optional
+            For each layer, the array to write the gradient of its output to; see `Buffers`.
+
+        References
+        ----------
+        Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
+
         """
         dy = dlogits
         for i in reversed(range(self.first, len(self.layers))):
@@ -143,13 +174,24 @@ class Network:
     # ------------------------------------------------------------------ prediction
 
     def logits(self, images: Any, dtype: Any = None) -> Array:
-        """Compute logits (n, n_classes).
+        """Compute the logits of images.
 
         Parameters
         ----------
-        images : array of uint8 (0 to 255) or of float (taken as they are), shape (n, n_in) or (n, height, width)
+        images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
+            Pixels, 0 to 255, if uint8; floats are taken as they are.
         dtype : dtype, optional
-            The precision to compute in; None is the network's own.
+            The precision to compute in; by default the network's own.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_classes)
+            The logits.
+
+        Raises
+        ------
+        InputError
+            If the images do not fit the network, or contain NaN or infinity.
 
         """
         rows = as_rows(images, self.sizes[0])
@@ -162,10 +204,26 @@ class Network:
         return logits
 
     def predict_proba(self, images: Any) -> Array:
-        """Compute probabilities (n, n_classes), each row summing to one, as float64 would find them to within 1e-6.
+        """Compute the probabilities of all classes, within 1e-6 of those in float64.
 
-        An error dz in the logits moves a probability p by at most 2 p (1 - p) dz. The dz of float32 is about 1e-5, so
-        only images that leave the network in doubt need float64.
+        An error dz in the logits changes a probability p by at most 2 p (1 - p) dz. In float32 dz is about 1e-5, so
+        only images about which the network is in doubt need float64.
+
+        Parameters
+        ----------
+        images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
+            As for `logits`.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_classes)
+            The probabilities; each row sums to one.
+
+        Raises
+        ------
+        InputError
+            If the images do not fit the network, or contain NaN or infinity.
+
         """
         rows = as_rows(images, self.sizes[0])
         p = softmax(self.logits(rows))
@@ -175,59 +233,180 @@ class Network:
         return p
 
     def predict(self, images: Any) -> Array:
-        """Name the most probable class of each image, shape (n,)."""
+        """Name the most probable class of each image.
+
+        Parameters
+        ----------
+        images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
+            As for `logits`.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Elements of `classes`.
+
+        Raises
+        ------
+        InputError
+            If the images do not fit the network, or contain NaN or infinity.
+
+        """
         return np.asarray(self.classes[self.logits(images).argmax(axis=1)])
 
-    # ------------------------------------------------------------------ doors to `models`, opened when called
+    # ------------------------------------------------------------------ by `models`, imported when called
 
     @property
     def spec(self) -> list[list[Any]]:
-        """The layers as JSON, [["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]] say."""
+        """The layers as JSON, such as [["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]]."""
         return [layer.spec for layer in self.layers]
 
     def save(self, path: Path | str) -> None:
-        """Write the network to an .npz file, all or nothing; `tendigits.models.model_file` says what it holds."""
+        """Write the network to an .npz file; `tendigits.models.model_file` describes it.
+
+        Parameters
+        ----------
+        path : path-like
+            The file to write, whole or not at all.
+
+        """
         from ..models.model_file import save
 
         save(self, path)
 
     @staticmethod
     def load(path: Path | str) -> "Network":
-        """Read what `save` wrote. Raises InputError, in one sentence, for anything else."""
+        """Read a network that `save` wrote.
+
+        Parameters
+        ----------
+        path : path-like
+            The .npz file.
+
+        Returns
+        -------
+        Network
+            The network.
+
+        Raises
+        ------
+        InputError
+            If the file is anything else.
+
+        """
         from ..models.model_file import load
 
         return load(path)
 
     @staticmethod
     def from_safetensors(path: Path | str) -> "Network":
-        """Read a file of `tendigits export`, or one of a torch.nn.Sequential. Raises InputError for anything else."""
+        """Read a .safetensors file of `tendigits export`, or of a torch.nn.Sequential.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+
+        Returns
+        -------
+        Network
+            The network.
+
+        Raises
+        ------
+        InputError
+            If the file is anything else.
+
+        """
         from ..models.convert.safetensors import from_safetensors
 
         return from_safetensors(path)
 
     @staticmethod
     def from_torch(source: Any) -> "Network":
-        """Take over a torch.nn.Sequential of Linear and ReLU: its state dict, or the file that holds it."""
+        """Take over the parameters of a torch.nn.Sequential of Linear and ReLU.
+
+        Parameters
+        ----------
+        source : mapping of str to tensor, or path-like
+            A state dict, or the file that holds it.
+
+        Returns
+        -------
+        Network
+            The same network.
+
+        Raises
+        ------
+        InputError
+            If the source is anything else.
+
+        """
         from ..models.convert.torch import from_torch
 
         return from_torch(source)
 
     @staticmethod
     def from_sklearn(mlp: Any) -> "Network":
-        """Take over a fitted MLPClassifier with ReLU; its features are floats, taken as they are."""
+        """Take over the parameters of a fitted MLPClassifier with ReLU.
+
+        Parameters
+        ----------
+        mlp : sklearn.neural_network.MLPClassifier
+            It may have been fitted to any features; they are taken as they are.
+
+        Returns
+        -------
+        Network
+            The same network.
+
+        Raises
+        ------
+        InputError
+            If it is anything else.
+
+        """
         from ..models.convert.sklearn import from_sklearn
 
         return from_sklearn(mlp)
 
     @staticmethod
     def ensemble(networks: Sequence["Network"]) -> "Network":
-        """Join networks that know the same classes; `tendigits.models.ensemble` says how they answer."""
+        """Join networks into one that averages their logits; see `tendigits.models.ensemble`.
+
+        Parameters
+        ----------
+        networks : sequence of Network
+            Networks that know the same classes, in the same order.
+
+        Returns
+        -------
+        Ensemble
+            A network that predicts, but does not train.
+
+        Raises
+        ------
+        InputError
+            If the networks differ in inputs or classes.
+
+        """
         from ..models.ensemble import Ensemble
 
         return Ensemble(networks)
 
     def replica(self, params: Array, grads: Array) -> Self:
-        """Make the same network once more, over these two vectors: for another worker."""
+        """Make a replica of the network over other vectors, as for another worker.
+
+        Parameters
+        ----------
+        params, grads : ndarray, shape (n_params,)
+            The replica's parameters and gradients, used as they are.
+
+        Returns
+        -------
+        Network
+            The replica, which shares all else with this network.
+
+        """
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
         twin.layers = [copy(layer) for layer in self.layers]
@@ -235,7 +414,7 @@ class Network:
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        # Left to themselves, pickle, copy and skops would tear the views off the flat vectors.
+        # By default, pickle, copy and skops would turn the layers' views into arrays of their own.
         from ..models.model_file import state_of
 
         return state_of(self)
@@ -250,7 +429,26 @@ class Network:
 
 
 def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
-    """Spell out sizes as layers; follow the shape of an example from the input through all of them."""
+    """Turn widths into layers, and follow the shape of an example through all of them.
+
+    Parameters
+    ----------
+    layers : sequence of int or of Layer
+        As for `Network`.
+
+    Returns
+    -------
+    layers : list of Layer
+        The layers.
+    shapes : list of tuple of int
+        The shape of one example as it enters the first layer, and as it leaves each.
+
+    Raises
+    ------
+    InputError
+        If the layers do not fit together, or do not make a network.
+
+    """
     layers = list(layers if any(isinstance(layer, Layer) for layer in layers) else _dense(layers))
     if layers[0].in_shape is None or not layers[-1].shapes:
         raise InputError("A network begins with Linear or Reshape, and ends with a layer that learns, as Linear does.")
@@ -263,7 +461,7 @@ def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
 
 
 def _dense(sizes: Sequence[Any]) -> Sequence[Layer]:
-    """Sizes [784, 128, 10] as layers: Linear, ReLU, Linear."""
+    """Turn widths [784, 128, 10] into layers: Linear, ReLU, Linear."""
     if len(sizes) < 2 or not all(isinstance(size, int | np.integer) and size > 0 for size in sizes):
         raise InputError(f"A network needs two or more layer sizes, positive integers, not {list(sizes)}.")
     pairs = zip(map(int, sizes[:-1]), map(int, sizes[1:]), strict=True)

@@ -1,10 +1,10 @@
 """Optimizers: how the parameters move, once their gradients are known.
 
-An optimizer sees two flat vectors, so each is a few in-place vector operations, the same for any network. A step works
-in `grads` itself and leaves it spent: the next backward pass fills it anew.
+An optimizer sees two flat vectors, so each step is a few in-place vector operations, whatever the network. It uses
+`grads` as scratch space: the next backward pass fills it again.
 
-Both ways to keep weights small are here. Weight decay shrinks them by themselves, W ← (1 - η λ) W, beside the step.
-The L2 penalty α/2 Σ W² is a part of the loss, so that its gradient α W goes through the optimizer with the rest.
+There are two ways to keep weights small. Weight decay shrinks them directly, W ← (1 - η λ) W, separately from the
+gradient step. The L2 penalty α/2 Σ W² is part of the loss, so its gradient α W passes through the optimizer.
 """
 
 from math import sqrt
@@ -14,35 +14,40 @@ import numpy as np
 
 from .network import Network
 
-# A pixel that is dark in nearly every image leaves momentum that fades for ever; below 1e-38 a float is subnormal,
-# and arithmetic on subnormal numbers is many times slower. So now and then the tiniest numbers are swept to zero.
-SWEEP = 100  # steps between two sweeps
-SMALL = 1e-30  # what is swept; times 0.9 ** 100 it is still a normal float32
+# A pixel that is dark in nearly every image leaves momentum that decays towards zero without reaching it. Below 1e-38 a
+# float32 is subnormal, and arithmetic many times slower, so the smallest values are set to zero from time to time.
+SWEEP = 100  # steps from one such sweep to the next
+SMALL = 1e-30  # what counts as small; times 0.9 ** 100, this is still a normal float32
 
 
 class SGD:
-    """Gradient descent: θ ← θ - η g, with decoupled weight decay: W ← (1 - η λ) W.
+    """Stochastic gradient descent: θ ← θ - η g, with decoupled weight decay: W ← (1 - η λ) W.
 
     Parameters
     ----------
     network : Network
-        Whose `params` to move by its `grads`; anything with these and with `weight_slices` will do.
+        Its `params` are updated from its `grads`; any object with these and `weight_slices` will do.
     weight_decay : float
         λ.
 
     Attributes
     ----------
     learning_rate : float
-        The η that suits most networks here, used where the caller names none.
-    state : dict of str to ndarray, each of the shape of `params`
-        What a step remembers for the next, and a checkpoint must keep.
+        The default η, which suits most networks here.
+    state : dict of str to ndarray of float, shape (n_params,)
+        What one step remembers for the next, and a checkpoint must keep.
     steps : int
-        How many have been taken.
+        The number of steps taken.
+
+    References
+    ----------
+    Robbins and Monro, "A Stochastic Approximation Method", 1951; Loshchilov and Hutter, "Decoupled Weight Decay
+    Regularization", 2019.
 
     """
 
     learning_rate: ClassVar[float] = 0.5
-    remembers: ClassVar[tuple[str, ...]] = ()  # the names of its state
+    remembers: ClassVar[tuple[str, ...]] = ()  # the keys of `state`
 
     def __init__(self, network: Network, weight_decay: float = 0.0) -> None:
         self.params, self.grads, self.weight_slices = network.params, network.grads, network.weight_slices
@@ -54,13 +59,32 @@ class SGD:
         return f"{type(self).__name__}({self.params.size:,} parameters, {self.steps:,} steps taken)"
 
     def penalize(self, strength: float) -> float:
-        """Add the gradient of the L2 penalty, `strength` × W, to that of the loss; return strength/2 Σ W²."""
+        """Add the gradient of an L2 penalty, s W, to that of the loss.
+
+        Parameters
+        ----------
+        strength : float
+            s.
+
+        Returns
+        -------
+        float
+            The penalty, s/2 Σ W².
+
+        """
         for where in self.weight_slices:
             self.grads[where] += strength * self.params[where]
         return strength / 2 * sum(float(W @ W) for W in map(self.params.__getitem__, self.weight_slices))
 
     def step(self, learning_rate: float) -> None:
-        """Move the parameters once, against their gradients."""
+        """Update the parameters once, against their gradients.
+
+        Parameters
+        ----------
+        learning_rate : float
+            η.
+
+        """
         self.steps += 1
         if self.weight_decay:
             for where in self.weight_slices:
@@ -71,22 +95,31 @@ class SGD:
                 vector[np.abs(vector) < SMALL] = 0
 
     def descend(self, learning_rate: float) -> None:
-        """Compute θ ← θ - η g."""
+        """Compute θ ← θ - η g; other optimizers override it.
+
+        Parameters
+        ----------
+        learning_rate : float
+            η.
+
+        """
         self.grads *= learning_rate
         self.params -= self.grads
 
 
 class Momentum(SGD):
-    """Nesterov's momentum: v ← μ v - η g, θ ← θ + μ v - η g; or the classical θ ← θ + v.
+    """Nesterov's momentum: v ← μ v - η g, θ ← θ + μ v - η g; or classical momentum: θ ← θ + v.
 
     Parameters
     ----------
-    network, weight_decay
-        As of `SGD`.
+    network : Network
+        As for `SGD`.
+    weight_decay : float
+        λ.
     momentum : float
-        μ, how much of the velocity a step keeps.
+        μ, the share of the velocity v that a step keeps.
     nesterov : bool
-        Which of the two.
+        Whether to use Nesterov's momentum.
 
     References
     ----------
@@ -105,7 +138,7 @@ class Momentum(SGD):
         self.momentum, self.nesterov = momentum, nesterov
 
     def descend(self, learning_rate: float) -> None:
-        """Move the velocity, then the parameters."""
+        """Update the velocity, then the parameters."""
         g, velocity = self.grads, self.state["velocity"]
         g *= learning_rate
         velocity *= self.momentum
@@ -120,18 +153,24 @@ class Momentum(SGD):
 class Adam(SGD):
     """Adam with decoupled weight decay (AdamW): steps of about η, whatever the size of the gradient.
 
-    m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², θ ← θ - η m̂ / (√v̂ + ε), with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
+    m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², θ ← θ - η m̂ / (√v̂ + ε), with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 -
+    β₂ᵗ).
 
     Parameters
     ----------
-    network, weight_decay
-        As of `SGD`.
-    beta1, beta2, eps : float
-        β₁, β₂ and ε.
+    network : Network
+        As for `SGD`.
+    weight_decay : float
+        λ.
+    beta1, beta2 : float
+        β₁ and β₂, the decay rates of the moving averages.
+    eps : float
+        ε.
 
     References
     ----------
-    Kingma and Ba, "Adam", 2015; Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019.
+    Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015; Loshchilov and Hutter, "Decoupled Weight Decay
+    Regularization", 2019.
 
     """
 
@@ -147,15 +186,14 @@ class Adam(SGD):
 
     def descend(self, learning_rate: float) -> None:
         """Update both moving averages, then the parameters."""
-        g, m, v = self.grads, self.state["m"], self.state["v"]
-        scratch = self._scratch[: g.size]
+        g, m, v, scratch = self.grads, self.state["m"], self.state["v"], self._scratch
         m *= self.beta1
         m += np.multiply(g, 1 - self.beta1, out=scratch)
         v *= self.beta2
         g *= g
         g *= 1 - self.beta2
         v += g
-        # The two corrections for the start at zero, moved out of the vectors into two numbers.
+        # Both bias corrections are applied to numbers, not to the vectors m and v.
         correction = sqrt(1 - self.beta2**self.steps)
         np.sqrt(v, out=scratch)
         scratch += self.eps * correction

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: functions from progress, 0 at the first step and 1 after the last, to a factor."""
+"""Learning-rate schedules: functions from progress (0 at the first step, 1 after the last) to a factor of the rate."""
 
 from collections.abc import Callable
 from math import cos, pi
@@ -7,32 +7,82 @@ Schedule = Callable[[float], float]
 
 
 def constant(progress: float) -> float:
-    """Keep the learning rate."""
+    """Keep the learning rate.
+
+    Parameters
+    ----------
+    progress : float
+        The share of all steps already taken, 0 to 1.
+
+    Returns
+    -------
+    float
+        1.
+
+    """
     return 1.0
 
 
 def step(progress: float) -> float:
-    """Divide the learning rate by ten at half time, and again at three quarters."""
+    """Divide the learning rate by ten halfway, and again at three quarters.
+
+    Parameters
+    ----------
+    progress : float
+        The share of all steps already taken, 0 to 1.
+
+    Returns
+    -------
+    float
+        1, 0.1 or 0.01.
+
+    References
+    ----------
+    He et al., "Deep Residual Learning for Image Recognition", 2016, section 4.2.
+
+    """
     return 1.0 if progress < 0.5 else 0.1 if progress < 0.75 else 0.01
 
 
 def cosine(progress: float) -> float:
-    """Fall from 1 to 0 along half a cosine.
+    """Decay from 1 to 0 along half a cosine.
+
+    Parameters
+    ----------
+    progress : float
+        The share of all steps already taken, 0 to 1.
+
+    Returns
+    -------
+    float
+        (1 + cos(π progress)) / 2.
 
     References
     ----------
-    Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
+    Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, without restarts.
 
     """
     return 0.5 * (1 + cos(pi * progress))
 
 
 def one_cycle(progress: float, warm_up: float = 0.2) -> float:
-    """Rise from 1/25 in a straight line, then fall to 0 in another.
+    """Rise linearly from 1/25 to 1, then fall linearly to 0.
+
+    Parameters
+    ----------
+    progress : float
+        The share of all steps already taken, 0 to 1.
+    warm_up : float
+        The share of all steps in which it rises.
+
+    Returns
+    -------
+    float
+        0 to 1.
 
     References
     ----------
-    After Smith, "Super-Convergence", 2018.
+    After Smith and Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates", 2018.
 
     """
     if progress < warm_up:

@@ -1,4 +1,4 @@
-"""Checkpoints: everything a training run needs to go on as if it had never stopped."""
+"""Checkpoints: everything needed to resume a training run as if it had never stopped."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,15 +16,40 @@ NUMBERS = ("seen", "seconds")
 
 
 def begin_checkpoint(path: Path | str, run: Run, resume: bool) -> None:
-    """Bring `run` to where `path` left it, to `resume`; else remove what an earlier run left there."""
+    """Resume a run from its checkpoint, or delete the checkpoint of an earlier run.
+
+    Parameters
+    ----------
+    path : path-like
+        The checkpoint; it need not exist.
+    run : Run
+        The run, not yet begun.
+    resume : bool
+        Whether to resume.
+
+    Raises
+    ------
+    InputError
+        If there is a file that this run cannot resume from.
+
+    """
     if not resume:
-        Path(path).unlink(missing_ok=True)  # a run that dies before its first must not be resumed from an old one
+        Path(path).unlink(missing_ok=True)  # a run that dies before its first checkpoint must not resume an older run
     elif Path(path).exists():
         load_checkpoint(path, run)
 
 
 def save_checkpoint(path: Path | str, run: Run) -> None:
-    """Write weights, optimizer, generator, history and the place within the epoch to `path`, all or nothing."""
+    """Write the state of a run: weights, optimizer, random generator, history and position in the epoch.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write, whole or not at all.
+    run : Run
+        The run.
+
+    """
     arrays = {"params": run.network.params, "order": run.order, "sums": run.sums}
     arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
     if run.early_stopping:
@@ -35,13 +60,19 @@ def save_checkpoint(path: Path | str, run: Run) -> None:
 
 
 def load_checkpoint(path: Path | str, run: Run) -> None:
-    """Bring `run` to the state that `path` holds.
+    """Bring a run to the state of a checkpoint.
+
+    Parameters
+    ----------
+    path : path-like
+        The checkpoint.
+    run : Run
+        A run with the same network, data and settings; only the number of epochs may differ.
 
     Raises
     ------
     InputError
-        Where the file is no checkpoint, one of another version, or one of another network, other settings or other
-        data; only the number of epochs may differ.
+        If the file is not a checkpoint of this version, is damaged, or belongs to another run.
 
     """
     arrays, about = read_npz(path)
@@ -57,7 +88,7 @@ def load_checkpoint(path: Path | str, run: Run) -> None:
 
 
 def _identity(run: Run) -> dict[str, Any]:
-    """Gather what must be equal in both runs, for one to continue the other."""
+    """Gather what must be equal in two runs for one to continue the other."""
     settings = asdict(run.settings)
     del settings["epochs"]
     return {"layers": run.network.spec, "dtype": str(run.network.dtype), "data": run.digest, **settings}

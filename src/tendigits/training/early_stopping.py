@@ -1,4 +1,7 @@
-"""Early stopping: when to end a training that no longer improves, and which weights to keep."""
+"""Early stopping: when to end training that no longer improves, and which weights to keep.
+
+Prechelt, "Early Stopping - But When?", 1998.
+"""
 
 from collections.abc import Callable
 from math import inf
@@ -6,27 +9,29 @@ from math import inf
 from .._util.arrays import Array
 from .history import Record
 
-Figure = tuple[float, float]  # what is to fall, and what decides between equals
+Figure = tuple[float, float]  # what is to be minimised, and a tie-breaker
 
 
 class EarlyStopping:
-    """Watches one figure of every epoch, and keeps the weights of its best one.
+    """Watches one figure of every epoch, and keeps the weights of its best epoch.
 
     Parameters
     ----------
     params : ndarray of float, shape (n_params,)
         The network's parameters.
     figure : callable
-        From an epoch's record to what is to fall, and what decides between equals.
+        Takes an epoch's record; returns the figure to be minimised and a tie-breaker, also to be minimised.
     patience : float
-        How many epochs in a row may fail to bring the figure down by `tol`.
+        How many epochs in a row may fail to lower the figure by `tol`.
     tol : float
         The least improvement that counts.
 
     Attributes
     ----------
     best_params : ndarray of float, shape (n_params,)
-        The parameters at the figure's lowest.
+        The parameters of the epoch with the lowest figure.
+    lowest : tuple of float
+        That figure and its tie-breaker.
     stale : int
         Epochs in a row without improvement.
 
@@ -43,11 +48,23 @@ class EarlyStopping:
 
     @property
     def is_over(self) -> bool:
-        """Whether patience is at its end."""
+        """Whether patience has run out."""
         return self.stale > self.patience
 
     def see(self, record: Record) -> bool:
-        """Look at an epoch's record; return whether its figure is the lowest so far."""
+        """Take note of an epoch's figure.
+
+        Parameters
+        ----------
+        record : dict
+            The epoch's record.
+
+        Returns
+        -------
+        bool
+            Whether its figure is the lowest so far.
+
+        """
         figure = self.figure(record)
         self.stale = 0 if figure <= (self.lowest[0] - self.tol, self.lowest[1]) else self.stale + 1
         is_best = figure < self.lowest
@@ -56,11 +73,30 @@ class EarlyStopping:
         return is_best
 
     def watch(self, record: Record) -> None:
-        """Look at the record of the epoch that has just ended, and keep the parameters where it is the best."""
+        """Take note of the epoch that has just ended, and keep the parameters if it is the best so far.
+
+        Parameters
+        ----------
+        record : dict
+            The epoch's record.
+
+        """
         if self.see(record):
             self.best_params[...] = self._params
 
 
 def validation_accuracy(record: Record) -> Figure:
-    """Watch the validation accuracy, and of equals the validation loss."""
+    """Choose validation accuracy as the figure to watch, with validation loss as tie-breaker.
+
+    Parameters
+    ----------
+    record : dict
+        An epoch's record.
+
+    Returns
+    -------
+    tuple of float
+        The accuracy, negated, and the loss.
+
+    """
     return -record["validation_accuracy"], record["validation_loss"]

@@ -1,4 +1,4 @@
-"""What a training run has seen: one record per epoch."""
+"""The history of a training run: one record per epoch."""
 
 import csv
 import io
@@ -15,13 +15,14 @@ Record = dict[str, float]
 class History:
     """The records of a run, one per epoch, oldest first.
 
-    A record holds epoch, learning_rate (of its last step), train_loss, train_accuracy, seconds, and, where there is
+    A record holds epoch, learning_rate (of its last step), train_loss, train_accuracy, seconds, and, if there is
     validation data, validation_loss and validation_accuracy. Losses are mean cross-entropies in nats, accuracies run
-    from 0 to 1; the training figures are means over the epoch's batches, each seen before its update.
+    from 0 to 1; the training figures are means over the epoch's batches, each measured before the batch's update.
 
     Parameters
     ----------
     records : list of dict, optional
+        The records to start with.
 
     Examples
     --------
@@ -30,6 +31,7 @@ class History:
     [0.5, 0.25]
     >>> history
     History(2 epochs, last: epoch 2, train_loss 0.25)
+
     """
 
     def __init__(self, records: list[Record] | None = None) -> None:
@@ -46,7 +48,7 @@ class History:
         return iter(self.records)
 
     def __getitem__(self, name: str) -> list[float]:
-        """Return one figure over all epochs: history["validation_loss"]."""
+        """Return one figure for all epochs, such as history["validation_loss"]."""
         return [record[name] for record in self.records]
 
     @property
@@ -56,11 +58,23 @@ class History:
 
     @property
     def best(self) -> Record:
-        """The record of the highest validation accuracy; of equals, the one of lowest validation loss."""
+        """The record with the highest validation accuracy; among equals, the one with the lowest validation loss."""
         return max(self.records, key=lambda r: (r["validation_accuracy"], -r["validation_loss"]))
 
     def save(self, path: Path | str) -> None:
-        """Write the records to a .csv or .json file. Raises InputError for another ending."""
+        """Write the records to a file.
+
+        Parameters
+        ----------
+        path : path-like
+            A .csv or .json file, written whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the file's suffix is another.
+
+        """
         writers = {".csv": self._csv, ".json": self._json}
         suffix = Path(path).suffix.lower()
         if suffix not in writers:

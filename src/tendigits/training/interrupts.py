@@ -10,12 +10,18 @@ Interrupted = Callable[[], bool]
 
 @contextmanager
 def interrupts_noted() -> Iterator[Interrupted]:
-    """Let Ctrl-C only leave a note, to be read between batches; a second Ctrl-C interrupts at once.
+    """Make Ctrl-C set a flag, to be checked between batches; a second Ctrl-C interrupts at once.
 
-    Where SIGINT is ignored, as in a shell's background job, it stays ignored. On leaving, all is as it was.
+    Where SIGINT is ignored, as in a shell's background job, it stays ignored. On exit the previous handler is restored.
+
+    Yields
+    ------
+    callable
+        Returns whether Ctrl-C has been pressed.
+
     """
     noted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+    if threading.current_thread() is not threading.main_thread():  # only the main thread gets signals
         yield noted.is_set
         return
     before = signal.getsignal(signal.SIGINT)

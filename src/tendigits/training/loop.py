@@ -1,7 +1,7 @@
-"""Training in levels: `fit` runs epochs, an epoch runs steps, a step moves the parameters once.
+"""Training in levels: `fit` runs epochs, an epoch runs steps, a step updates the parameters once.
 
-A step reads forward, loss, backward, step. Who shares the work on it is not its concern: several workers each take
-these very steps, with a part of the batch or of the network, and a team sees to it that the parts add up.
+A step is forward, loss, backward, update. It is the same with several workers: each takes these very steps with a part
+of the batch or a part of the network, and the team makes sure that the parts add up.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,41 +35,44 @@ def fit(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
 ) -> History:
-    """Train the network in place by mini-batch gradient descent; return what was seen on the way.
+    """Train the network in place by mini-batch gradient descent.
 
     Ctrl-C ends the current batch, writes the checkpoint, and then raises KeyboardInterrupt.
 
     Parameters
     ----------
     network : Network
-    train, validation : tuple of array
-        Images, uint8 or float, of shape (n, height, width) or (n, n_in), and integer class indices (n,). The images
-        stay as they are in memory; every epoch draws its batches in a new order.
+        The network to train.
+    train, validation : tuple of array-like
+        Images, uint8 or float, of shape (n, height, width) or (n, n_in), and integer class indices (n,). The images are
+        not copied; every epoch draws its batches in a new order.
     settings : Settings
+        How to train.
     seed : int or numpy.random.Generator
-        All randomness of the training comes from it.
-    checkpoint : path, optional
-        A file that each epoch replaces, all or nothing.
+        The source of all randomness in training.
+    checkpoint : path-like, optional
+        A file that each epoch replaces, whole or not at all.
     resume : bool
-        Go on from the checkpoint, to the same bits as if training had never stopped; where there is no such file,
-        start at the beginning.
-    weights : array of float, shape (n,), optional
+        Whether to continue from the checkpoint, with the same bits as if training had never stopped; if there is no
+        such file, training starts at the beginning.
+    weights : array-like of float, shape (n,), optional
         How much each training image counts.
     callbacks : sequence of callable
         Called as callback(network, history) after each epoch; one that returns True ends the training.
     progress : bool, optional
-        Show a progress bar; None shows it on a terminal and in a notebook.
+        Whether to show a progress bar; None means on a terminal and in a notebook.
 
     Returns
     -------
     History
+        The record of each epoch.
 
     Raises
     ------
     InputError
-        For data or settings that do not fit.
+        If data or settings do not fit.
     Diverged
-        When the loss is no longer finite; the checkpoint is then that of the last good epoch.
+        If the loss is no longer finite; the checkpoint is then that of the last good epoch.
 
     Examples
     --------
@@ -90,8 +93,27 @@ def fit(
 def train_run(
     run: Run, callbacks: Sequence[Callback] = (), checkpoint: Path | str | None = None, progress: bool | None = False
 ) -> History:
-    """Run epochs until all are done, or a callback, early stopping or Ctrl-C ends the training; see `fit`."""
-    quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is found, and told in a sentence
+    """Run epochs until all are done, or a callback, early stopping or Ctrl-C ends the training.
+
+    Parameters
+    ----------
+    run : Run
+        The run, new or resumed.
+    callbacks, checkpoint, progress
+        As for `fit`.
+
+    Returns
+    -------
+    History
+        The record of each epoch.
+
+    Raises
+    ------
+    Diverged
+        If the loss is no longer finite.
+
+    """
+    quiet = np.errstate(over="ignore", invalid="ignore")  # `check_finite` reports divergence
     with interrupts_noted() as interrupted, quiet, run.team or nullcontext():
         while not run.finished:
             completed = epoch(run, interrupted, progress)
@@ -107,7 +129,23 @@ def train_run(
 
 
 def epoch(run: Run, interrupted: Interrupted = lambda: False, progress: bool | None = False) -> bool:
-    """Go through the training examples once, in a new order; return False where an interrupt came first."""
+    """Go through the training examples once, in a new order.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    interrupted : callable
+        Whether to stop before the next batch.
+    progress : bool, optional
+        As for `fit`.
+
+    Returns
+    -------
+    bool
+        Whether the epoch was completed.
+
+    """
     run.draw_order()
     with run.watched(progress) as tell:
         if run.team:
@@ -121,7 +159,20 @@ def epoch(run: Run, interrupted: Interrupted = lambda: False, progress: bool | N
 
 
 def steps(run: Run, worker: Worker, interrupted: Interrupted, tell: Callable[[int], object]) -> None:
-    """Take the steps that are left of an epoch: forward, loss, backward, step. `tell` is told each batch's size."""
+    """Take the remaining steps of an epoch: forward, loss, backward, update.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    worker : Worker
+        What takes the steps: the only worker, or one of several, each with its own copy of the run.
+    interrupted : callable
+        Whether to stop before the next batch.
+    tell : callable
+        Called with the size of each batch that is done.
+
+    """
     network, optimizer = worker.network, worker.optimizer
     while run.seen < run.n and not interrupted():
         index = run.order[run.seen : run.seen + run.settings.batch_size]

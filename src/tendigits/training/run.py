@@ -1,4 +1,4 @@
-"""A training run in progress: all that a checkpoint keeps of it, and what an epoch begins and ends with."""
+"""A training run in progress: what a checkpoint saves, and how an epoch begins and ends."""
 
 import hashlib
 import time
@@ -23,38 +23,51 @@ from .parallel.team import Team
 from .settings import Settings
 from .worker import Worker
 
-Data = Sequence[Any]  # images, labels and perhaps weights
+Data = Sequence[Any]  # images, labels and optionally weights
 Callback = Callable[[Network, History], object]
 
 
 class Run:
-    """A training run: what it trains and with what, and how far it has come.
+    """A training run: its network, data and settings, and how far it has come.
 
     Parameters
     ----------
     network : Network
-    train, validation : tuple of array
-        Images, class indices and perhaps weights, as of `tendigits.fit`.
+        The network to train.
+    train, validation : tuple of array-like
+        Images, class indices and optionally weights, as for `tendigits.fit`; no validation if None.
     settings : Settings
+        How to train.
     seed : int or numpy.random.Generator
+        The source of all randomness in training.
     rate : callable, optional
-        The learning rate, called before each step with the progress of training (0 to 1); by default what the
-        settings say.
+        Takes the progress of training (0 to 1) before each step and returns the learning rate; by default that of the
+        settings.
 
     Attributes
     ----------
     history : History
+        The records of the epochs completed.
     order : ndarray of int, shape (n,)
-        The epoch's order of the examples; empty before its first step is due.
+        The order of the examples in this epoch; empty until it is drawn.
     seen : int
-        How many examples of the epoch have been seen.
+        The number of examples seen in this epoch.
+    seconds : float
+        The time spent on this epoch so far.
+    team : Team or None
+        The workers, if there are several.
+    worker : Worker
+        The only worker, or the one of rank 0.
     optimizer : SGD
+        Over all parameters.
     sums : ndarray of float64, shape (n_workers, 2)
-        For each worker, of the epoch so far: loss × weight, and examples that were right.
+        Each worker's totals for this epoch: loss × weight, and number of examples classified correctly.
+    follows : bool
+        Whether this is the copy of a run that a worker of rank 1 or higher uses.
 
     """
 
-    follows = False  # whether this is the copy of a run with which another worker goes along
+    follows = False
 
     def __init__(
         self,
@@ -114,7 +127,7 @@ class Run:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that is trained and validated on."""
+        """SHA-256 of the training and validation data."""
         sha256 = hashlib.sha256()
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
@@ -124,19 +137,19 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done, or early stopping says that it is over."""
+        """Whether all epochs are done, or early stopping has ended the training."""
         is_over = self.early_stopping is not None and self.early_stopping.is_over
         return is_over or len(self.history) >= self.settings.epochs
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the step that is due, or, once the epoch's last is taken, of that one."""
+        """The learning rate of the next step, or, at the end of an epoch, of its last step."""
         steps_per_epoch = -(-self.n // self.settings.batch_size)
         step = len(self.history) * steps_per_epoch + min(self.seen // self.settings.batch_size, steps_per_epoch - 1)
         return self.rate(step / (self.settings.epochs * steps_per_epoch))
 
     def begin_epoch(self) -> None:
-        """Forget what the last epoch saw."""
+        """Reset what is counted by epoch."""
         self.order = np.arange(0)
         self.seen = 0
         self.sums[...] = 0
@@ -149,7 +162,19 @@ class Run:
 
     @contextmanager
     def watched(self, progress: bool | None) -> Iterator[Callable[[int], object]]:
-        """Time the block, and show its progress: it is given a function to tell how many more examples it has seen."""
+        """Time the block, and show its progress.
+
+        Parameters
+        ----------
+        progress : bool or None
+            As for `tendigits.fit`.
+
+        Yields
+        ------
+        callable
+            To be called with the size of each batch that is done.
+
+        """
         started = time.perf_counter()
         title = f"epoch {len(self.history) + 1}/{self.settings.epochs}"
         with progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar:
@@ -157,7 +182,7 @@ class Run:
         self.seconds += time.perf_counter() - started
 
     def end_epoch(self) -> None:
-        """Look at the validation data, and write the epoch's record."""
+        """Validate, and append the epoch's record to the history."""
         self.check_finite(float(np.abs(self.network.params).max()))
         loss, correct = self.sums.sum(axis=0).tolist()
         record: Record = {
@@ -180,13 +205,25 @@ class Run:
         return {"validation_loss": loss, "validation_accuracy": float(np.average(right, weights=examples.weights))}
 
     def keep_best(self) -> None:
-        """With early stopping, bring back the weights of the best epoch."""
+        """With early stopping, restore the weights of the best epoch."""
         if self.early_stopping:
             self.network.params[...] = self.early_stopping.best_params
 
     def check_finite(self, value: float) -> None:
-        """Raise Diverged where the loss, or the largest parameter, is no longer finite."""
-        if not isfinite(value) and not self.follows:  # who follows leaves it to the first worker to find out
+        """Check that training has not diverged.
+
+        Parameters
+        ----------
+        value : float
+            The loss, or the largest absolute parameter.
+
+        Raises
+        ------
+        Diverged
+            If it is not finite.
+
+        """
+        if not isfinite(value) and not self.follows:  # rank 0 reports it for all workers
             raise Diverged(
                 f"Training diverged in epoch {len(self.history) + 1}, after {self.seen} of {self.n} images: the loss "
                 f"is no longer finite. The learning rate {self.settings.rate:g} is too high for a batch size of "

@@ -1,14 +1,18 @@
-"""How to train, as one value: checked when it is made, and kept with the model it made."""
+"""How to train, as one value: checked when it is made, and stored with the model."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import inf
+from numbers import Integral, Real
+from typing import Any, get_args
 
 from ..data.distortions import Distortion
 from ..errors import InputError
 from ..nn.network import Network
 from ..nn.optimizers import OPTIMIZERS, SGD, Momentum
 from ..nn.schedules import SCHEDULES
+
+NUMBERS: dict[Any, tuple[Any, str]] = {int: (Integral, "a whole number"), float: (Real, "a number")}
 
 
 @dataclass(frozen=True)
@@ -18,27 +22,30 @@ class Settings:
     Parameters
     ----------
     epochs : int
-        How often to go through the training examples.
+        Passes through the training examples.
     batch_size : int
         Examples per step.
     optimizer : str
         "sgd", "momentum" or "adam".
     learning_rate : float, optional
-        The highest rate of the schedule; None means the optimizer's own.
-    momentum, nesterov : float, bool
-        For the optimizer "momentum" alone.
+        The highest rate of the schedule; None means the optimizer's default.
+    momentum : float
+        μ, for the optimizer "momentum" only.
+    nesterov : bool
+        Nesterov's or classical momentum, for the optimizer "momentum" only.
     weight_decay : float
-        Share of the weights lost per step, times the learning rate.
+        λ: each step shrinks the weights by the factor 1 - learning rate × λ.
     schedule : str
-        How the rate changes: "constant", "step", "cosine" or "one-cycle".
+        How the learning rate changes: "constant", "step", "cosine" or "one-cycle".
     patience : int, optional
-        Stop after so many epochs without a better validation accuracy, and keep the best weights; None trains all
-        epochs and keeps the last weights.
+        Stop after this many epochs without a better validation accuracy (or, at the same accuracy, a lower validation
+        loss), and keep the best weights; None trains all epochs and keeps the last weights.
     distortion : Distortion
-        How every image is distorted anew each time it is seen; by default not at all.
+        Each image is distorted anew every time it is seen; by default not at all.
     workers : int
-        Those who share the work on each batch, with one BLAS thread each: processes on Linux, threads elsewhere. It is
-        divided in the same way whatever the machine, so the number decides the bits, and not the processors.
+        How many workers share the work on each batch, with one BLAS thread each: processes on Linux, threads elsewhere.
+        How the work is divided depends on this number alone, so the same number gives the same bits on any number of
+        cores.
     l2 : float
         α of the L2 penalty α/2n Σ W² that is added to the mean loss over a batch of n.
     shuffle : bool
@@ -61,6 +68,8 @@ class Settings:
     shuffle: bool = True
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _plain(field.name, field.type, getattr(self, field.name)))
         _check_choice("optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("schedule", self.schedule, SCHEDULES)
         _check(self.epochs >= 1, f"The number of epochs must be at least 1, not {self.epochs}.")
@@ -83,18 +92,52 @@ class Settings:
 
     @property
     def rate(self) -> float:
-        """The learning rate: as chosen, or the optimizer's own."""
+        """The learning rate, as set or the optimizer's default; schedules scale it."""
         return OPTIMIZERS[self.optimizer].learning_rate if self.learning_rate is None else self.learning_rate
 
     def scheduled_rate(self, progress: float) -> float:
-        """Compute the learning rate at a point of training, from 0 at its start to 1 at its end."""
+        """Compute the learning rate at a point of training.
+
+        Parameters
+        ----------
+        progress : float
+            The share of all steps already taken, 0 to 1.
+
+        Returns
+        -------
+        float
+            The learning rate.
+
+        """
         return self.rate * SCHEDULES[self.schedule](progress)
 
     def make_optimizer(self, network: Network) -> SGD:
-        """Make the optimizer that these settings name."""
+        """Make the optimizer that these settings name.
+
+        Parameters
+        ----------
+        network : Network
+            The network whose parameters it is to update.
+
+        Returns
+        -------
+        SGD
+            The optimizer.
+
+        """
         if self.optimizer == "momentum":
             return Momentum(network, self.weight_decay, self.momentum, self.nesterov)
         return OPTIMIZERS[self.optimizer](network, self.weight_decay)
+
+
+def _plain(name: str, kind: Any, value: Any) -> Any:
+    """Make a plain Python value of a NumPy one, which JSON cannot hold. Raises InputError for one of another kind."""
+    plain, *optional = get_args(kind) or (kind,)
+    if plain not in NUMBERS or (optional and value is None):
+        return bool(value) if plain is bool else value
+    abstract, words = NUMBERS[plain]
+    _check(isinstance(value, abstract) and not isinstance(value, bool), f"{name} must be {words}, not {value!r}.")
+    return plain(value)
 
 
 def _check(fine: bool, message: str) -> None:

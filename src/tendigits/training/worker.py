@@ -1,4 +1,4 @@
-"""A worker: all that one process, thread or machine needs to take training steps."""
+"""A worker: all that one process or thread needs to take training steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,33 +13,54 @@ from ..nn.optimizers import SGD
 
 
 class Trainable(Protocol):
-    """What a step asks of a network: the way forward and the way back."""
+    """What a training step needs of a network: a forward and a backward pass."""
 
     def activations(
         self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
     ) -> list[Array]:
-        """Compute what entered the network and what left each layer; see `Network.activations`."""
+        """Compute the input and all layers' outputs.
+
+        Parameters
+        ----------
+        x, out, rng
+            As for `Network.activations`.
+
+        Returns
+        -------
+        list of ndarray
+            [x, y_1, …, logits].
+
+        """
         ...
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Compute the gradients of the parameters; see `Network.backward`."""
+        """Compute the gradients of the parameters.
+
+        Parameters
+        ----------
+        ys, dlogits, out
+            As for `Network.backward`.
+
+        """
         ...
 
 
 @dataclass
 class Worker:
-    """One who trains.
+    """One worker's share of the training.
 
-    Attributes
+    Parameters
     ----------
-    network : Network, or what stands for one where several workers share the work
+    network : Trainable
+        The network, or, with several workers, a DataParallel or HiddenUnits.
     optimizer : SGD
-        Moves the parameters that this worker looks after: all of them, where it is alone.
+        Updates this worker's part of the parameters: all of them if it is the only worker.
     batch : Minibatch
         The batch, or this worker's part of it.
     buffers : Buffers
+        For the outputs of the network's layers.
     sums : ndarray of float64, shape (2,)
-        Of the epoch so far: loss × weight, and examples that were right.
+        Totals for the epoch so far: loss × weight, and number of examples classified correctly.
 
     """
 
@@ -48,3 +69,6 @@ class Worker:
     batch: Minibatch
     buffers: Buffers
     sums: Array
+
+    def __repr__(self) -> str:
+        return f"Worker({self.network}, {self.batch})"

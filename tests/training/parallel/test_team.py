@@ -102,6 +102,16 @@ def test_the_parts_of_a_step_make_the_whole(optimizer_type):
     np.testing.assert_array_equal(whole.params, parted.params)
 
 
+@pytest.mark.parametrize("optimizer_type", OPTIMIZERS.values())
+def test_the_parts_of_an_optimizer_share_no_memory(optimizer_type):
+    """Threads would write over each other's numbers."""
+    optimizer = optimizer_type(Network([3, 2, 1]))
+    left, right = part_of(optimizer, slice(0, 6)), part_of(optimizer, slice(6, 11))
+    for name, vector in vars(left).items():
+        if isinstance(vector, np.ndarray):
+            assert not np.shares_memory(vector, getattr(right, name)), name
+
+
 @forking
 def test_workers_are_gone_after_each_epoch(data, forked):
     gone = []

@@ -2,7 +2,7 @@
 
 It was made by the command that its `info` names, and anyone can make it again:
 
-    tendigits train --data mnist --recipe best --seed 0 --out src/tendigits/models/pretrained/best.npz
+    tendigits train --recipe hands --seed 0 --out src/tendigits/models/pretrained/best.npz
 """
 
 from pathlib import Path

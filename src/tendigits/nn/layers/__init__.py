@@ -1,4 +1,4 @@
-"""The layers, a file for each idea: what goes forward, and how the gradient comes back.
+"""The layers, one idea per file: what goes forward, and how the gradient comes back.
 
 May import: errors, _util.
 """

@@ -1,9 +1,9 @@
-"""BatchNorm: give every feature, or every channel, mean 0 and variance 1 over the batch, then let it choose anew.
+"""BatchNorm: give each feature (or channel) mean 0 and variance 1 over the batch, then a scale and shift to be learned.
 
     x̂ = (x - mean) / √(variance + ε),  y = γ x̂ + β
 
-Ioffe and Szegedy, "Batch Normalization", 2015. In training, mean and variance are the batch's own; a running average of
-them is kept for afterwards, when one image must not depend on its neighbours.
+Ioffe and Szegedy, "Batch Normalization", 2015. In training, mean and variance are those of the batch. Predictions use
+running averages of them, so that the answer for an image does not depend on the others in its batch.
 """
 
 import numpy as np
@@ -13,19 +13,20 @@ from ...errors import InputError
 from .base import Layer
 
 EPSILON = 1e-5
-MEMORY = 0.9  # of the running averages
+MEMORY = 0.9  # how much of a running average each batch keeps
 
 
 class BatchNorm(Layer):
     """y = γ x̂ + β for x (n, …, features): the last axis is normalised over all others.
 
-    The running averages `mean` and `var` lie beside γ and β in the network's vector of parameters, so that a saved
-    network is whole; no gradient moves them. The variance has the batch's size in its denominator.
+    The running averages `mean` and `var` lie beside γ and β in the network's parameter vector, so that they are saved
+    with it, but they have no gradient. The variance is the biased one, a mean of squares, in training and in the
+    averages.
 
     Parameters
     ----------
     features : int
-        Length of the last axis: features, or channels.
+        Length of the last axis: number of features or channels.
 
     """
 
@@ -44,22 +45,22 @@ class BatchNorm(Layer):
         self.shapes = dict.fromkeys(("gamma", "beta", "mean", "var"), (features,))
 
     def out_shape(self, in_shape: Shape) -> Shape:
-        """Return the shape that comes in."""
+        """Return `in_shape`."""
         if in_shape[-1:] != self.shapes["gamma"]:
             raise InputError(f"The layers do not fit: {self} cannot take {in_shape}.")
         return in_shape
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """Begin as if nothing were to be changed."""
+        """Start with γ = 1, β = 0 and the running averages mean = 0, variance = 1."""
         for name, value in (("gamma", 1), ("beta", 0), ("mean", 0), ("var", 1)):
             getattr(self, name)[...] = value
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
-        """Compute y by the running averages: a scale and a shift for each feature."""
+        """Compute y from the running averages: a scale and a shift for each feature."""
         return self._normalise(x, self.mean, self.var, out)
 
     def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
-        """Compute y by the batch's own mean and variance, and let the running averages follow them."""
+        """Compute y from the batch's own mean and variance, and update the running averages."""
         mean, var = _moments(x)
         for running, now in ((self.mean, mean), (self.var, var)):
             running += (1 - MEMORY) * (now - running)
@@ -81,8 +82,8 @@ class BatchNorm(Layer):
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
         """Compute dx = γ / √(variance + ε) · (dy - mean(dy) - x̂ mean(dy x̂)).
 
-        The two means are what comes back through the batch's own mean and variance, which every example moves.
-        `backward_params` has just computed them.
+        The two means are the gradient through the batch's mean and variance, which depend on every example. They are dβ
+        and dγ over the number of rows, which `backward_params` has just computed.
         """
         x_hat, deviation = _normalised(x)
         m = x.size // x.shape[-1]

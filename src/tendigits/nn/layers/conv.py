@@ -1,13 +1,13 @@
-"""Conv2D: one small set of weights, the same at every place of an image.
+"""Conv2D: one small set of weights, applied at every position of an image.
 
-Images are (n, height, width, channels): the channels of a pixel lie side by side in memory, and so do the pixels of a
-row, so that a window is a few long runs of numbers, quickly copied. All windows laid out as rows of one matrix turn the
-convolution into a single matrix product, which is what processors do best:
+Images are (n, height, width, channels): the channels of a pixel are adjacent in memory, and so are the pixels of a row,
+so that a window consists of a few long runs of numbers, which are quick to copy. With all windows laid out as the rows
+of one matrix, the convolution is a single matrix product, which is what processors do best:
 
     y[n, i, j] = windows(x)[n, i, j] · W + b,   windows(x)[n, i, j] = x[n, i : i + k, j : j + k] as a row of k·k·c
 
-(Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006.) The matrix is k²
-times as large as the images, so it is made for a few of them at a time, as many as fit in a processor's cache.
+(Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006.) This matrix is k²
+times as large as the images, so it is built for a few images at a time, as many as fit in the processor's cache.
 """
 
 from collections.abc import Iterator
@@ -20,22 +20,22 @@ from ..._util.arrays import Array, Shape, positive
 from ...errors import InputError
 from .base import Affine
 
-CACHE = 1 << 20  # bytes for a matrix of windows: what stays near one core
+CACHE = 1 << 20  # bytes for a matrix of windows: about the size of a core's own cache
 
 
 class Conv2D(Affine):
     """y = x * W + b for images x (n, h, w, c_in), with W (k·k·c_in, c_out), b (c_out,) and y (n, h', w', c_out).
 
-    As in every deep-learning library, "convolution" is cross-correlation: the kernel is not turned round.
+    As in every deep-learning library, "convolution" means cross-correlation: the kernel is not flipped.
 
     Parameters
     ----------
     c_in, c_out : int
-        Numbers of channels.
+        Numbers of input and output channels.
     kernel : int
         k, the side of a window in pixels.
     padding : int
-        Rows and columns of zeros put around x; h' = h + 2 padding - k + 1.
+        Rows and columns of zeros added on each side of x; h' = h + 2 padding - k + 1.
 
     """
 
@@ -65,16 +65,16 @@ class Conv2D(Affine):
         return y
 
     def backward_params(self, x: Array, dy: Array) -> None:
-        """Compute dW = windows(x)ᵀ dy and db = Σ dy, over all examples and places: each used the same W and b."""
+        """Compute dW = windows(x)ᵀ dy and db = Σ dy, over all examples and positions, which share W and b."""
         self.dW[...] = 0
         for part, rows in windows(x, self.kernel, self.padding):
             self.dW += rows.T @ flat(dy[part])
         np.sum(flat(dy), axis=0, out=self.db)
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Compute dx: x[i + a, j + b] moved y[i, j] by W[a, b], so dy[i, j] goes back there through W[a, b] transposed.
+        """Compute dx: x[i + a, j + b] contributes to y[i, j] through W[a, b], so it gets dy[i, j] W[a, b]ᵀ.
 
-        Place (a, b) of the window by place: one matrix product each, and the results, shifted by (a, b), are added up.
+        One matrix product for each position (a, b) in the window; the results are added up, shifted by (a, b).
         """
         dx: Array = np.empty_like(x) if out is None else out
         k, (h, w) = self.kernel, dy.shape[1:3]
@@ -90,9 +90,24 @@ class Conv2D(Affine):
 
 
 def windows(x: Array, kernel: int, padding: int = 0) -> Iterator[tuple[slice, Array]]:
-    """Yield, for a few images at a time, which they are and their windows as rows (images · h' · w', k·k·c).
+    """Lay out the windows of images as rows, a few images at a time.
 
-    The rows are valid until the next are asked for: they share one buffer.
+    Parameters
+    ----------
+    x : ndarray of float, shape (n, h, w, c)
+        Images.
+    kernel : int
+        k, the side of a window in pixels.
+    padding : int
+        Rows and columns of zeros added on each side.
+
+    Yields
+    ------
+    part : slice
+        Which of the images.
+    rows : ndarray of float, shape (images · h' · w', k·k·c)
+        Their windows, in a buffer that the next part overwrites.
+
     """
     n, height, width, c = pad_shape(x.shape, padding)
     h, w = height - kernel + 1, width - kernel + 1
@@ -109,23 +124,77 @@ def windows(x: Array, kernel: int, padding: int = 0) -> Iterator[tuple[slice, Ar
 
 
 def parts(n: int, size: int) -> list[slice]:
-    """Cut n images into parts whose arrays, of `size` bytes for each image, fit in the cache."""
+    """Divide n images into parts that fit in the cache.
+
+    Parameters
+    ----------
+    n : int
+        Number of images.
+    size : int
+        Bytes needed for each image.
+
+    Returns
+    -------
+    list of slice
+        The parts, in order.
+
+    """
     step = max(1, CACHE // size)
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
 def pad_shape(shape: Shape, padding: int) -> Shape:
-    """Compute the shape (n, h, w, c) of images with `padding` pixels put around."""
+    """Compute the shape of images with padding around them.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (n, h, w, c).
+    padding : int
+        Pixels added on each side.
+
+    Returns
+    -------
+    tuple of int
+        (n, h + 2 padding, w + 2 padding, c).
+
+    """
     n, height, width, c = shape
     return n, height + 2 * padding, width + 2 * padding, c
 
 
 def inner(images: Array, padding: int) -> Array:
-    """View padded images (n, h, w, c) without their padding."""
+    """View padded images without their padding.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, h + 2 padding, w + 2 padding, c)
+        Padded images.
+    padding : int
+        Pixels to leave out on each side.
+
+    Returns
+    -------
+    ndarray, shape (n, h, w, c)
+        A view.
+
+    """
     stop = -padding or None
     return images[:, padding:stop, padding:stop]
 
 
 def flat(images: Array) -> Array:
-    """View images (n, h, w, c) as pixels (n · h · w, c)."""
+    """View images as a list of pixels.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, h, w, c)
+        Images.
+
+    Returns
+    -------
+    ndarray, shape (n · h · w, c)
+        A view.
+
+    """
     return images.reshape(-1, images.shape[-1])

@@ -8,18 +8,19 @@ from .base import Layer
 
 
 class Dropout(Layer):
-    """In training, each feature is left out with probability `rate` and the others grow by 1 / (1 - rate); else y = x.
+    """In training, drop each feature with probability `rate` and scale the others by 1 / (1 - rate); otherwise y = x.
 
-    It remembers what its last training pass left out, for the way back.
+    The layer keeps the mask of its last training pass for the way back.
 
     Parameters
     ----------
     rate : float
-        The probability to be left out, from 0 up to, not including, 1.
+        The probability of dropping a feature, in [0, 1).
 
     References
     ----------
-    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014; scaled in training
+    ("inverted dropout") rather than afterwards.
 
     """
 
@@ -37,7 +38,7 @@ class Dropout(Layer):
         self._factor: Array | None = None
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
-        """Pass x on: y = x."""
+        """Return x: y = x."""
         return x
 
     def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
@@ -49,7 +50,7 @@ class Dropout(Layer):
         return np.multiply(x, self._factor, out=out)
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Compute dx = dy m, as the last training pass drew m."""
+        """Compute dx = dy m, with the m of the last training pass."""
         if self._factor is None:
             raise InputError("Dropout goes back only after a training pass.")
         return np.multiply(dy, self._factor, out=out)

@@ -38,11 +38,11 @@ class Linear(Affine):
     def backward_params(self, x: Array, dy: Array) -> None:
         """Compute dW = xᵀ dy and db = Σ dy.
 
-        y_nj = Σ_i x_ni W_ij + b_j, so W_ij moves y_nj by x_ni and b_j moves it by 1, for each example n.
+        y_nj = Σ_i x_ni W_ij + b_j, so for each example n, ∂y_nj/∂W_ij = x_ni and ∂y_nj/∂b_j = 1.
         """
         np.matmul(x.T, dy, out=self.dW)
         np.sum(dy, axis=0, out=self.db)
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Compute dx = dy Wᵀ: x_ni moves every y_nj by W_ij."""
+        """Compute dx = dy Wᵀ: ∂y_nj/∂x_ni = W_ij."""
         return np.matmul(dy, self.W.T, out=out)

@@ -1,4 +1,4 @@
-"""MaxPool2D: keep the strongest answer of each neighbourhood, and forget where exactly it was."""
+"""MaxPool2D: keep the largest value of each neighbourhood, and forget where exactly it was."""
 
 from itertools import product
 
@@ -10,7 +10,14 @@ from .base import Layer
 
 
 class MaxPool2D(Layer):
-    """y = the largest of each size × size square, channel by channel: (n, h, w, c) to (n, h / size, w / size, c)."""
+    """y = the largest value of each size × size square, by channel: (n, h, w, c) to (n, h / size, w / size, c).
+
+    Parameters
+    ----------
+    size : int
+        The side of a square in pixels; it must divide the height and width of the images.
+
+    """
 
     onnx = "MaxPool"
     needs_y = True
@@ -27,7 +34,7 @@ class MaxPool2D(Layer):
         return in_shape[0] // self.pool, in_shape[1] // self.pool, in_shape[2]
 
     def _corners(self, x: Array) -> list[Array]:
-        """View x as size² images of y's shape: all top left pixels of the squares, all next to them, and so on."""
+        """View x as size² images of y's shape: all squares' top left pixels, their right neighbours, and so on."""
         return [x[:, i :: self.pool, j :: self.pool] for i, j in product(range(self.pool), repeat=2)]
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
@@ -40,7 +47,7 @@ class MaxPool2D(Layer):
         return y
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Compute dx = dy where x was the largest of its square, else 0. Of equals the first takes it all."""
+        """Compute dx = dy where x was the largest in its square, else 0. Among equals the first takes it all."""
         dx: Array = np.empty_like(x) if out is None else out
         free = np.ones(y.shape, bool)
         for corner, d_corner in zip(self._corners(x), self._corners(dx), strict=True):

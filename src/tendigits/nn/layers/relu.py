@@ -1,4 +1,4 @@
-"""ReLU: the bend between two linear layers, without which they would be one."""
+"""ReLU: the nonlinearity between two linear layers, without which they would amount to one."""
 
 import numpy as np
 
@@ -7,7 +7,13 @@ from .base import Layer
 
 
 class ReLU(Layer):
-    """y = max(x, 0): what is positive passes, the rest is cut off."""
+    """y = max(x, 0): positive values pass, negative ones become 0.
+
+    References
+    ----------
+    Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
+
+    """
 
     onnx = "Relu"
     elementwise = True
@@ -21,6 +27,6 @@ class ReLU(Layer):
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
         """Compute dx = dy where y > 0, and 0 elsewhere; `out` may be dy itself.
 
-        Strictly positive: after the forward pass `y >= 0` is true everywhere and would mask nothing.
+        Strictly greater: y ≥ 0 holds everywhere and would mask nothing.
         """
         return np.multiply(dy, y > 0, out=out)

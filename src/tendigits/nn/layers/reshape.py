@@ -1,4 +1,4 @@
-"""Reshape and Flatten: rows of pixels seen as images, and images as rows. Nothing moves in memory."""
+"""Reshape and Flatten: rows of pixels viewed as images, and images as rows. Nothing moves in memory."""
 
 from math import prod
 
@@ -16,16 +16,25 @@ class Flatten(Layer):
         return (prod(super().out_shape(in_shape)),)
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
-        """Return x, seen as rows."""
+        """Return x, viewed as rows."""
         return x.reshape(len(x), *self.out_shape(x.shape[1:]))
 
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
-        """Return dy, seen as x is."""
+        """Return dy, viewed in the shape of x."""
         return dy.reshape(x.shape)
 
 
 class Reshape(Flatten):
-    """y = x with each row as an image: (n, height · width · channels) to (n, height, width, channels)."""
+    """y = x with each row as an image: (n, height · width · channels) to (n, height, width, channels).
+
+    Parameters
+    ----------
+    height, width : int
+        Of the images, in pixels.
+    channels : int
+        Values per pixel.
+
+    """
 
     onnx = "Reshape"
 

@@ -18,7 +18,6 @@ import numpy as np
 
 from ..._util.arrays import Array
 from ..._util.files import replacing
-from ...analysis.novelty import familiarity
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
 from ...data.mnist import load_mnist
@@ -27,10 +26,12 @@ from ...errors import DataUnavailable, InputError
 from ...images.mnist_format import to_mnist
 from ...nn.layers import Dropout, Linear, ReLU
 from ...nn.network import Network
+from .familiarity import familiarity
 
 HERE, SHARED = Path(__file__).parent, Path(__file__).parents[2] / "javascript"
-MODULES = (  # each after those that it imports
-    *(SHARED / name for name in ("network.js", "attribution.js", "mnist_format.js")),
+MODULES = (  # each after those it imports
+    *(SHARED / name for name in ("network.js", "attribution.js")),
+    *(SHARED / name for name in ("light.js", "strokes.js", "lines.js", "mnist_format.js")),
     *(HERE / name for name in ("reader.js", "dom.js", "paint.js", "sheet.js", "input.js", "pictures.js", "answer.js")),
     *(HERE / name for name in ("preprocessing_view.js", "why.js", "inside.js", "teach.js", "samples.js", "app.js")),
 )

@@ -1,4 +1,4 @@
-"""A batch's work shared out among workers; the README explains barrier, fork and the two ways to divide.
+"""Several workers sharing the work on each batch; the README explains data and tensor parallel, barrier and fork.
 
 May import: errors, _util, nn, data, and of training settings and worker.
 """

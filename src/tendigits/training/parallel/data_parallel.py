@@ -1,7 +1,7 @@
-"""Data parallel: every worker takes a part of each batch through the whole network, and their gradients are added up.
+"""Data parallel: each worker takes part of each batch through the whole network, and their gradients are summed.
 
-The batch is split in the same way whoever the workers are, and the sum has its order, so of the workers only their
-number decides the bits. Each worker then moves its own part of the parameters, in memory that all of them see.
+How a batch is split, and the order of the sum, depend on the number of workers alone, and so do the bits of the result.
+Each worker then updates its own part of the parameters, which lie in shared memory.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,20 @@ from .sharing import Barrier, Shared, equal_part
 
 
 class PartOfMinibatch(Minibatch):
-    """A worker's part of each batch. All workers draw the same random numbers, and so the same distortions."""
+    """A worker's part of each batch. All workers draw the same random numbers, and so the same distortions.
+
+    Parameters
+    ----------
+    examples : Examples
+        The training examples.
+    settings : Settings
+        Number of workers, batch size and distortion.
+    network : Network
+        The network, which decides whether its layers need random numbers.
+    rank : int
+        The worker's number, from 0.
+
+    """
 
     def __init__(self, examples: Examples, settings: Settings, network: Network, rank: int) -> None:
         self._rank, self._of = rank, settings.workers
@@ -28,7 +41,7 @@ class PartOfMinibatch(Minibatch):
         super().__init__(examples, n, network.dtype, settings.distortion)
 
     def fill(self, index: Array, rng: np.random.Generator) -> Minibatch:
-        """Take this worker's part of the examples at `index`; `total` is what the whole batch counts."""
+        """Take this worker's part of the examples at `index`; `total` is the weight of the whole batch."""
         moves = self.draw(len(index), rng)
         seeds = rng.bit_generator.random_raw(self._of).tolist()
         part = equal_part(len(index), self._rank, self._of)
@@ -39,19 +52,20 @@ class PartOfMinibatch(Minibatch):
 
 
 class DataParallel:
-    """A worker's network: the whole one over shared parameters, whose gradient is the sum of all workers' gradients.
+    """A replica of the network whose gradient is the sum of all workers' gradients (a reduce-scatter).
 
     Parameters
     ----------
     network : Network
-        This worker's, over the shared parameters and its own row of `all_grads`.
+        This worker's replica, over the shared parameters and the worker's row of `all_grads`.
     all_grads : ndarray of float, shape (n_workers, n_params)
-        In memory that all see.
+        The gradients of all workers, in shared memory.
     grads : ndarray of float, shape (n_params,)
-        Takes the sum, as far as this worker moves the parameters.
+        Where this worker writes its part of the sum.
     part : slice
-        Which of the parameters this worker moves.
+        The part of the parameters that this worker updates.
     barrier : callable
+        Returns once all workers have called it.
 
     """
 
@@ -59,15 +73,37 @@ class DataParallel:
         self._network, self._barrier = network, barrier
         self._rows, self._sum = all_grads[:, part], grads[part]
 
+    def __repr__(self) -> str:
+        return f"DataParallel({self._network})"
+
     def activations(
         self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
     ) -> list[Array]:
-        """Go forward, once all have moved their part of the parameters."""
+        """Go forward, once all workers have updated their parts of the parameters.
+
+        Parameters
+        ----------
+        x, out, rng
+            As for `Network.activations`.
+
+        Returns
+        -------
+        list of ndarray
+            [x, y_1, …, logits] of this worker's part of the batch.
+
+        """
         self._barrier()
         return self._network.activations(x, out, rng)
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Go back, and once all have done so, add up the gradients of this worker's part of the parameters."""
+        """Go back, and once all workers have done so, sum the gradients of this worker's part of the parameters.
+
+        Parameters
+        ----------
+        ys, dlogits, out
+            As for `Network.backward`.
+
+        """
         self._network.backward(ys, dlogits, out)
         self._barrier()
         self._sum[...] = self._rows[0]
@@ -76,7 +112,25 @@ class DataParallel:
 
 
 def share_examples(network: Network, examples: Examples, settings: Settings, barrier: Barrier) -> Shared:
-    """Share the work on each batch out among workers by its examples."""
+    """Divide the work on each batch among workers by examples.
+
+    Parameters
+    ----------
+    network : Network
+        The network to train.
+    examples : Examples
+        The training examples.
+    settings : Settings
+        Number of workers, batch size, optimizer and distortion.
+    barrier : callable
+        Returns once all workers have called it.
+
+    Returns
+    -------
+    Shared
+        The workers, and the parameters in shared memory.
+
+    """
     n, size = settings.workers, network.params.size
     params, sums = shared_zeros((size,), network.dtype), shared_zeros((n, 2), np.float64)
     all_grads = shared_zeros((n, size), network.dtype)

@@ -1,7 +1,8 @@
-"""Workers as processes, which share memory: forked for an epoch, with a barrier between them.
+"""Workers as processes with shared memory: forked for each epoch, and synchronised by a barrier.
 
-Threads of one process hand Python's lock to and fro, which takes longer than the step of a small network. A forked
-worker begins as a copy of the whole training run, shares the arrays made by `shared_zeros`, and takes its steps.
+Threads of one process have to take turns at Python's interpreter lock, which takes longer than the step of a small
+network. A forked worker starts as a copy of the whole training run, shares the arrays made by `shared_zeros`, and takes
+its steps.
 """
 
 import gc
@@ -20,37 +21,56 @@ import numpy as np
 from ..._util.arrays import Array
 from ...errors import WorkerFailed
 
-SPINS = 1000  # looks at a semaphore before falling asleep: to be woken takes longer than what is waited for
-PATIENCE = 0.5  # seconds between two looks whether the others are alive
-MESSAGE = 1000  # bytes for what a worker has to say of its failure
+SPINS = 1000  # tries to pass a semaphore before sleeping: waking up takes longer than the usual wait
+PATIENCE = 0.5  # seconds between checks that the other workers are alive
+MESSAGE = 1000  # bytes for a worker's error message
 
 
 def shared_zeros(shape: tuple[int, ...], dtype: Any) -> Array:
-    """Make an array of zeros in memory that a fork shares, instead of copying what is written to."""
+    """Make an array of zeros in memory that stays shared after a fork.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The array's shape.
+    dtype : dtype
+        The array's dtype.
+
+    Returns
+    -------
+    ndarray
+        The array.
+
+    """
     size = max(1, prod(shape) * np.dtype(dtype).itemsize)
     return np.frombuffer(mmap.mmap(-1, size), dtype, prod(shape)).reshape(shape)
 
 
 def can_fork() -> bool:
-    """Whether workers can be processes here: on Linux, where forking is safe, and where semaphores are to be had."""
+    """Tell whether workers can be processes: on Linux, where forking is safe, if semaphores are available."""
     if sys.platform != "linux":
         return False
     from multiprocessing import get_context
 
     try:
         get_context("fork").Semaphore(0)
-    except (ImportError, OSError):  # no /dev/shm, or one that cannot be written
+    except (ImportError, OSError):  # no /dev/shm, or not writable
         return False
     return True
 
 
 class Processes:
-    """The process that trains, of rank 0, and n - 1 forked ones.
+    """A group of workers: this process, of rank 0, and n - 1 forked ones.
 
     Parameters
     ----------
     n : int
-        How many workers, this one included.
+        The number of workers, including this one.
+
+    Attributes
+    ----------
+    rank : int
+        The rank of the worker that this process is.
 
     """
 
@@ -64,12 +84,22 @@ class Processes:
 
     @contextmanager
     def working(self, work: Callable[[int], None]) -> Iterator[None]:
-        """For the time of the block, this worker's own work, have the others there, who each do work(rank).
+        """Run the other workers while the block runs, which is this worker's own work.
+
+        Parameters
+        ----------
+        work : callable
+            Called as work(rank) in each of the other workers.
+
+        Yields
+        ------
+        None
+            Once the others have started.
 
         Raises
         ------
         WorkerFailed
-            Where a worker ended before its work was done, whatever ended it.
+            If a worker ended before its work was done, for whatever reason.
 
         """
         from multiprocessing import get_context
@@ -82,14 +112,14 @@ class Processes:
             for rank in range(1, self.n):
                 self._children.append(_Child(self._fork(rank, work)))
             yield
-            self.barrier()  # all have taken the last step
+            self.barrier()  # all workers have taken the last step
         finally:
             while self._children:
                 self._children.pop().kill()
 
     def _fork(self, rank: int, work: Callable[[int], None]) -> int:
         with warnings.catch_warnings():
-            # Python warns of locks that another thread may hold: a worker only computes, with a generator of its own.
+            # Python warns of locks that other threads may hold; a worker only computes, and needs none of them.
             warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
         if pid == 0:
@@ -97,22 +127,32 @@ class Processes:
         return pid
 
     def _work(self, rank: int, work: Callable[[int], None]) -> None:
-        """Be a worker, and nothing else: this never returns."""
+        """Be a worker, and nothing else; never return."""
         try:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first worker to act on
-            gc.disable()  # so that what this process has inherited is not ended a second time
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # rank 0 deals with Ctrl-C
+            gc.disable()  # inherited objects are not this process's to finalise
             self.rank, self._children = rank, []
             work(rank)
             self.barrier()
             os._exit(0)
-        except BaseException as error:  # whatever it is, the first worker is to say it
+        except BaseException as error:  # whatever it is, rank 0 reports it
             text = f"{type(error).__name__}: {error}".encode()[:MESSAGE]
             self._message[: len(text)] = np.frombuffer(text, np.uint8)
         finally:
             os._exit(1)
 
     def barrier(self) -> None:
-        """Wait until all are here. Two places take turns, lest the first at the next be taken for the last at this."""
+        """Wait until all workers are here.
+
+        There are two sets of semaphores, used in turn: with one set, a fast worker at the next barrier could be
+        mistaken for a slow one at this.
+
+        Raises
+        ------
+        WorkerFailed
+            If another worker has failed or was killed.
+
+        """
         doors = self._doors[self._place]
         self._place ^= 1
         for rank, door in enumerate(doors):
@@ -129,7 +169,7 @@ class Processes:
             if self.rank and os.getppid() != self._parent:
                 os._exit(1)
             if any(child.has_ended() for child in self._children):
-                if door.acquire(False):  # it had come here before it ended
+                if door.acquire(False):  # it reached the barrier before it ended
                     return
                 raise WorkerFailed(self._reason())
 
@@ -141,7 +181,7 @@ class Processes:
 
 
 class _Child:
-    """A forked process, held by a descriptor where the system has these: no other process can take its place."""
+    """A forked process, held by a pidfd if the system has these, so that no other process can take its place."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -150,14 +190,14 @@ class _Child:
             self._descriptor = os.pidfd_open(pid)
 
     def has_ended(self) -> bool:
-        """Whether it has, without taking note of it for good."""
+        """Tell whether it has ended, without reaping it."""
         try:
             return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:  # someone else has waited for it
             return True
 
     def kill(self) -> None:
-        """End it at once, and let the system forget it."""
+        """Kill and reap it."""
         with suppress(ProcessLookupError, ChildProcessError):  # someone else has waited for it
             if self._descriptor >= 0:
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)

@@ -1,8 +1,10 @@
-"""What every way to share out the work on a batch hands to the team."""
+"""What each way of dividing the work on a batch gives to the team."""
 
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+
+import numpy as np
 
 from ..._util.arrays import Array
 from ...nn.optimizers import SGD
@@ -13,22 +15,22 @@ Barrier = Callable[[], None]
 
 @dataclass
 class Shared:
-    """A network's parameters where all workers see them, and the workers.
+    """The workers, and the parameters in shared memory.
 
-    `optimizer.params[own] = network.params[places]` loads a network; the reverse stores it.
+    `optimizer.params[own] = network.params[places]` loads a network's parameters; the reverse stores them.
 
-    Attributes
+    Parameters
     ----------
     optimizer : SGD
-        Over all of the shared parameters.
+        Over all shared parameters.
     own, places : slice or ndarray of int
-        Which of the shared parameters stand for which of the network's.
+        Matching positions in the shared parameters and in the network's.
     workers : list of Worker
-        Each with an optimizer of its own part of the parameters.
+        The workers, in the order of their ranks.
     parts : list of slice
-        These parts.
-    sums : ndarray of float64, shape (n, 2)
-        Those of the workers, in memory that all see.
+        The part of the shared parameters that each worker updates.
+    sums : ndarray of float64, shape (n_workers, 2)
+        All workers' `sums`, in shared memory.
 
     """
 
@@ -39,9 +41,26 @@ class Shared:
     parts: list[slice]
     sums: Array
 
+    def __repr__(self) -> str:
+        return f"Shared({len(self.workers)} workers, {self.optimizer})"
+
 
 def equal_part(n: int, rank: int, of: int) -> slice:
-    """Say which of n things are those of the worker `rank`, of so many.
+    """Find one worker's part of n things.
+
+    Parameters
+    ----------
+    n : int
+        The number of things.
+    rank : int
+        The worker's number, from 0.
+    of : int
+        The number of workers.
+
+    Returns
+    -------
+    slice
+        Its part; the parts differ in size by at most one.
 
     Examples
     --------
@@ -53,10 +72,26 @@ def equal_part(n: int, rank: int, of: int) -> slice:
 
 
 def part_of(optimizer: SGD, part: slice) -> SGD:
-    """Make the optimizer of a part of the parameters: views of the same vectors, and the weights that lie there."""
+    """Make an optimizer for part of the parameters, over views of the same vectors.
+
+    Parameters
+    ----------
+    optimizer : SGD
+        Over all parameters.
+    part : slice
+        The part of them.
+
+    Returns
+    -------
+    SGD
+        The optimizer of the part.
+
+    """
     twin = copy(optimizer)
     start, stop, _ = part.indices(optimizer.params.size)
-    twin.params, twin.grads = optimizer.params[part], optimizer.grads[part]
+    for name, vector in vars(optimizer).items():  # parameters, gradients, and what a step scribbles on
+        if isinstance(vector, np.ndarray):
+            setattr(twin, name, vector[part])
     twin.state = {name: vector[part] for name, vector in optimizer.state.items()}
     twin.weight_slices = [
         slice(max(start, W.start) - start, min(stop, W.stop) - start)

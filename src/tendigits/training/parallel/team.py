@@ -1,4 +1,4 @@
-"""A team: several workers who take the steps of one training together."""
+"""A team: several workers that train one network together."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,21 +20,32 @@ Steps = Callable[..., None]
 
 
 class Team:
-    """Workers who share the work on each batch, by examples or by hidden units, as processes or as threads.
+    """Workers that divide the work on each batch, by examples or by hidden units, as processes or threads.
 
-    The number of workers decides the bits of what is learned; what the workers are does not.
+    The same number of workers learns the same bits, as processes or as threads.
 
     Parameters
     ----------
     network : Network
+        The network to train.
     examples : Examples
+        The training examples.
     settings : Settings
-        `workers` says how many.
+        Number of workers, batch size, optimizer and distortion.
+
+    Attributes
+    ----------
+    workers : list of Worker
+        The workers, in the order of their ranks.
+    optimizer : SGD
+        Over all shared parameters.
+    sums : ndarray of float64, shape (n_workers, 2)
+        All workers' `sums`.
 
     Raises
     ------
     InputError
-        Where a layer mixes the examples of a batch, so that they cannot be shared out.
+        If a layer mixes the examples of a batch, which workers then cannot divide.
 
     """
 
@@ -54,16 +65,29 @@ class Team:
         return f"Team({self.backend})"
 
     def __enter__(self) -> None:
-        """Keep BLAS from starting threads of its own for each worker."""
+        """Limit BLAS to one thread per worker."""
         self._blas: AbstractContextManager[object] = one_blas_thread()
         self._blas.__enter__()
 
     def __exit__(self, *error: Any) -> None:
-        """Give BLAS its threads back."""
+        """Restore the number of BLAS threads."""
         self._blas.__exit__(*error)
 
     def take(self, steps: Steps, run: Any, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
-        """Take the steps that are left of a run's epoch, together; this worker's own are told of, and interrupted."""
+        """Take the remaining steps of a run's epoch, with all workers.
+
+        Parameters
+        ----------
+        steps : callable
+            `tendigits.training.loop.steps`.
+        run : Run
+            The run; workers of rank 1 and higher have copies of it.
+        interrupted : callable
+            Whether to stop before the next batch; only this worker asks.
+        tell : callable
+            Called with the size of each batch that is done.
+
+        """
         shared, params = self._shared, run.network.params
         self.optimizer.params[shared.own] = params[shared.places]
         for worker, part in zip(self.workers, shared.parts, strict=True):
@@ -80,12 +104,24 @@ class Team:
 
 
 def make_backend(n: int) -> Processes | Threads:
-    """Make n workers: processes where they can be forked, else threads."""
+    """Make n workers: processes if they can be forked, otherwise threads.
+
+    Parameters
+    ----------
+    n : int
+        The number of workers, including this one.
+
+    Returns
+    -------
+    Processes or Threads
+        The workers, not yet started.
+
+    """
     return Processes(n) if can_fork() else Threads(n)
 
 
 def _follower(run: Any) -> Any:
-    """Copy a run for another worker, who counts for itself, with a generator in the same state."""
+    """Copy a run for another worker, which counts its own steps and has a generator in the same state."""
     twin = copy(run)
     twin.rng, twin.follows = deepcopy(run.rng), True
     return twin

@@ -1,4 +1,4 @@
-"""Workers as threads, where processes cannot be forked. NumPy lets go of Python's lock while it computes."""
+"""Workers as threads, where processes cannot be forked. NumPy releases Python's interpreter lock while it computes."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from ...errors import WorkerFailed
 
 
 class Threads:
-    """The thread that trains, of rank 0, and n - 1 others.
+    """A group of workers: this thread, of rank 0, and n - 1 others.
 
     Parameters
     ----------
     n : int
-        How many workers, this one included.
+        The number of workers, including this one.
 
     """
 
@@ -29,7 +29,24 @@ class Threads:
 
     @contextmanager
     def working(self, work: Callable[[int], None]) -> Iterator[None]:
-        """For the time of the block, this worker's own work, have the others there, who each do work(rank)."""
+        """Run the other workers while the block runs, which is this worker's own work.
+
+        Parameters
+        ----------
+        work : callable
+            Called as work(rank) in each of the other workers.
+
+        Yields
+        ------
+        None
+            Once the others have started.
+
+        Raises
+        ------
+        WorkerFailed
+            If another worker has failed.
+
+        """
         self._barrier.reset()
         self._errors.clear()
         others = [threading.Thread(target=self._work, args=(rank, work), daemon=True) for rank in range(1, self.n)]
@@ -37,9 +54,9 @@ class Threads:
             thread.start()
         try:
             yield
-            self.barrier()  # all have taken the last step
+            self.barrier()  # all workers have taken the last step
         finally:
-            self._barrier.abort()  # whoever goes on, after an interrupt, is let out at the next barrier
+            self._barrier.abort()  # after an interrupt, the others leave at their next barrier
             for thread in others:
                 thread.join()
 
@@ -55,7 +72,14 @@ class Threads:
                 self._barrier.abort()
 
     def barrier(self) -> None:
-        """Wait until all are here. Raises WorkerFailed where another worker has failed."""
+        """Wait until all workers are here.
+
+        Raises
+        ------
+        WorkerFailed
+            If another worker has failed.
+
+        """
         try:
             self._barrier.wait()
         except threading.BrokenBarrierError:

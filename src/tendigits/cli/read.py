@@ -1,0 +1,106 @@
+"""`tendigits read`: which numbers are on this picture."""
+
+import csv
+import io
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from .._util.files import check_writable, replacing
+from .._util.progress import progress_bar
+from ..errors import InputError
+from ..experiments.grid import cells
+from ..experiments.read import Reading, read
+from ..nn.network import Network
+from .common import json_option, load_model, print_json
+
+
+@click.command("read")
+@click.argument("pictures", metavar="PICTURE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    show_default="the network in the box",
+    help="Reads the digits.",
+)
+@json_option
+@click.option("--grid", is_flag=True, help="Rows and cells of a table or a form, empty ones included, as CSV.")
+@click.option(
+    "--annotate",
+    "annotated",
+    type=click.Path(path_type=Path),
+    metavar="OUT.png",
+    help="Draw what was read into the picture.",
+)
+@click.pass_context
+def read_command(
+    context: click.Context,
+    pictures: tuple[Path, ...],
+    model: Path | None,
+    as_json: bool,
+    grid: bool,
+    annotated: Path | None,
+) -> None:
+    """Read the numbers on each photo or scan of paper, line by line.
+
+    Words, signs and doodles are left out, and stderr says so. A picture that cannot be read is named on stderr, the
+    others are read all the same, and the exit status is 2.
+    """
+    if annotated and len(pictures) > 1:
+        raise click.UsageError("--annotate draws into one picture, but there are several.")
+    if annotated:
+        check_writable(annotated)
+    network = load_model(model)
+    readings = _read_all(pictures, network)
+    if as_json:
+        print_json([{"file": str(path), **asdict(reading)} for path, reading in readings.items()])
+    else:
+        for path, reading in readings.items():
+            _print(path, reading, grid=grid, named=len(pictures) > 1)
+    if annotated and readings:
+        _annotate(pictures[0], readings[pictures[0]], annotated)
+    if len(readings) < len(set(pictures)):
+        context.exit(2)
+
+
+def _read_all(pictures: tuple[Path, ...], network: Network) -> dict[Path, Reading]:
+    """Read every picture that can be read, and name the others on stderr."""
+    readings: dict[Path, Reading] = {}
+    with progress_bar(total=len(pictures), unit="picture", description="Reading", shown=_shown(pictures)) as bar:
+        for path in pictures:
+            try:
+                readings[path] = read(path, network)
+            except InputError as error:
+                click.echo(f"Error: {error}", err=True)
+            bar.update(1)
+    return readings
+
+
+def _shown(pictures: tuple[Path, ...]) -> bool | None:
+    """Where someone watches, and there is something to wait for."""
+    return None if len(pictures) > 1 else False
+
+
+def _print(path: Path, reading: Reading, *, grid: bool, named: bool) -> None:
+    if named:
+        click.echo(f"{path}:")
+    click.echo(_csv(reading) if grid else reading.text)
+    if n := len(reading.skipped):
+        things = "1 thing that is no digit was" if n == 1 else f"{n} things that are no digits were"
+        click.echo(f"{path}: {things} left out.", err=True)
+
+
+def _csv(reading: Reading) -> str:
+    """Write the cells of a table as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(cells(reading))
+    return text.getvalue().rstrip("\n")
+
+
+def _annotate(picture: Path, reading: Reading, out: Path) -> None:
+    from ..experiments.annotate import annotate
+
+    with replacing(out) as file:
+        annotate(picture, reading).save(file, "PNG")

@@ -1,0 +1,109 @@
+"""To make the network that tells digits from everything else, which ships with the package, again.
+
+python -c "from tendigits.experiments.detector import make; make()"
+"""
+
+import numpy as np
+
+from .._util.arrays import Array
+from ..analysis.novelty import DETECTOR, novelty_score
+from ..data.distortions import Distortion
+from ..data.letters import LETTERS, letters, pairs, scribbles
+from ..data.load import load
+from ..images.mnist_format import to_mnist
+from ..models.builder import architecture
+from ..nn.network import Network
+from ..training.loop import fit
+from ..training.settings import Settings
+
+SOURCES = ("mnist", "digits", "strokes")
+FONTS = [
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif-Italic"),
+    *("STIXGeneralItalic", "STIXGeneralBol", "cmr10", "cmtt10", "cmti10"),
+]
+SETTINGS = Settings(
+    epochs=12,
+    learning_rate=0.1,
+    weight_decay=3e-4,
+    distortion=Distortion(rotation=8, scaling=0.1, shear=0.08, translation=1, elastic=0.8),
+    workers=2,
+)
+REFUSED = 0.01  # of the held-out digits of each source, at the detector's own threshold
+
+
+def make(seed: int = 0) -> Network:
+    """Train the detector on digits against everything else, and write it where the package keeps it.
+
+    Parameters
+    ----------
+    seed : int
+        All randomness comes from it.
+
+    Returns
+    -------
+    Network
+        The detector, with its own threshold in `info`.
+    """
+    rng = np.random.default_rng(seed)
+    yes, no = digits(rng), no_digits(rng)
+    network = Network(architecture((28, 28), 2, conv="16x5 pool 32x3 pool", hidden=(48,)), seed=rng)
+    fit(network, (np.concatenate([yes, no]), np.repeat([0, 1], [len(yes), len(no)])), None, SETTINGS, seed=rng)
+    network.classes = np.array(["a digit", "no digit"])
+    network.save(DETECTOR)
+    held_out = [load(name).test_images[:2000] for name in SOURCES]
+    network.info = {"threshold": max(float(np.quantile(novelty_score(each), 1 - REFUSED)) for each in held_out)}
+    network.save(DETECTOR)
+    return network
+
+
+def digits(rng: np.random.Generator) -> Array:
+    """Gather digits of many hands, those of MNIST not more often than others.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+    """
+    mnist, bundled, strokes = (load(name).train_images for name in SOURCES)
+    return np.concatenate([mnist[rng.permutation(len(mnist))[:20_000]], *[bundled] * 5, *[strokes] * 2])
+
+
+def no_digits(rng: np.random.Generator) -> Array:
+    """Gather letters, written and printed, scribbles, and several digits at once.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+    """
+    printed = np.array([printed_letter(letter, font) for letter in LETTERS for font in FONTS])
+    return np.concatenate([letters(24_000, rng), *[printed] * 20, scribbles(8000, rng), pairs(5000, rng)])
+
+
+def printed_letter(letter: str, font: str) -> Array:
+    """Draw a letter as one of matplotlib's fonts has it.
+
+    Parameters
+    ----------
+    letter : str
+    font : str
+        A file's name, without its ending.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        In MNIST's format.
+    """
+    from matplotlib import get_data_path
+    from PIL import Image, ImageDraw, ImageFont
+
+    sheet = Image.new("L", (200, 200), 255)
+    face = ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{font}.ttf", 90)
+    ImageDraw.Draw(sheet).text((60, 40), letter, font=face, fill=0)
+    return to_mnist(np.asarray(sheet))

@@ -1,0 +1,110 @@
+"""The paper of a photograph, taken off: what is left is ink, a share of the light that the paper gives back.
+
+    photo → halved while large → paper = what is left when everything narrower than a window is filled in
+          → ink = 1 - photo / paper → long straight lines, the paper's own, taken off
+
+Filling in (a morphological closing: the darkest of the lightest) leaves a shadow's straight edge where it is, which an
+average would smear; and dividing by the paper takes off any light, however it falls.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._util.arrays import Array
+from .mnist_format import halve
+from .ruling import Line, take_off_lines
+
+WORKING_SIDE = 2048  # larger photos are halved: time and memory are bounded
+SMALL_SIDE = 256  # smaller pictures are enlarged, so that a stroke is several pixels wide
+WINDOW = 128  # pixels, at most: wider than any stroke
+DARKEST = 30  # gray levels: on darker paper, noise would look like ink
+NOISE = 4.0  # standard deviations of the paper's grain
+FAINTEST = 0.06  # of the paper's light: fainter ink is none
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What a photo shows when its paper is taken off.
+
+    `ink` is float32 (h, w), from 0 (paper) to 1; `strokes` bool (h, w), where it stands out; `scale` is how many of
+    the photo's pixels one of these is wide;
+    `across` and `down` are the lines that were printed on the paper.
+    """
+
+    ink: Array
+    strokes: Array
+    scale: float
+    across: list[Line]
+    down: list[Line]
+
+
+def take_off_paper(gray: Array) -> Sheet:
+    """Find the ink of a photo, uint8 (h, w), dark on light or light on dark."""
+    from scipy import ndimage
+
+    picture, scale = working_size(gray)
+    if is_light_on_dark(picture):
+        picture = 255 - picture
+    smooth = ndimage.gaussian_filter(picture, 0.7)
+    paper = paper_of(smooth)
+    ink = np.maximum(0, 1 - smooth / paper)
+    ink, across, down = take_off_lines(ink, ink > faintest(ink))
+    return Sheet(ink, strokes_of(ink), scale, across, down)
+
+
+def working_size(gray: Array) -> tuple[Array, float]:
+    """Halve or enlarge a picture to a size that is good to work in: float32 (h, w), and its pixels' width."""
+    from scipy import ndimage
+
+    scale = 1.0
+    while max(gray.shape) > WORKING_SIDE and min(gray.shape) > 1:
+        gray, scale = halve(gray).astype(np.float32), scale * 2
+    times = math.ceil(SMALL_SIDE / max(gray.shape))
+    if times > 1:
+        gray, scale = ndimage.zoom(gray.astype(np.float32), times, order=1, mode="nearest", grid_mode=True), 1 / times
+    return gray.astype(np.float32), scale
+
+
+def is_light_on_dark(picture: Array) -> bool:
+    """Whether a dark picture's strongest departures from the middle of it are light ones."""
+    thin = picture[:: max(1, picture.shape[0] // 200), :: max(1, picture.shape[1] // 200)]
+    middle = np.median(thin)
+    return bool(middle < 128 and ((thin - middle) ** 3).sum() > 0)
+
+
+def paper_of(picture: Array) -> Array:
+    """Fill in what is narrower than the window: what the picture would be without ink, float32 (h, w)."""
+    from scipy import ndimage
+
+    window = max(5, min(min(picture.shape) // 4, WINDOW))
+    beyond = np.pad(picture, window, mode="reflect", reflect_type="odd")  # so that dark corners are no ink
+    levels = ndimage.grey_closing(np.clip(beyond, 0, 255).astype(np.uint8), size=(window, window))
+    levels = levels[window:-window, window:-window].astype(np.float32)
+    even = np.minimum(levels, ndimage.uniform_filter(levels, window // 8 + 1))  # never above a dark side's own level
+    paper = np.maximum(even, DARKEST)
+    share = picture / paper
+    usual: Array = paper * float(np.median(share[share > 0.8])) if (share > 0.8).any() else paper
+    return usual
+
+
+def faintest(ink: Array) -> float:
+    """Find how much ink stands out from the paper's grain."""
+    thin = ink[::3, ::3]
+    grain = 1.4826 * float(np.median(np.abs(thin - np.median(thin))))
+    return max(NOISE * grain, FAINTEST)
+
+
+def strokes_of(ink: Array) -> Array:
+    """Mark the ink that stands out from the paper's grain, connected to some that stands out well: bool (h, w)."""
+    from scipy import ndimage
+
+    low = faintest(ink)
+    labels, n = ndimage.label(ink > low, np.ones((3, 3)))
+    if n == 0:
+        return np.zeros(ink.shape, bool)
+    peaks = np.concatenate([[0], ndimage.maximum(ink, labels, np.arange(1, n + 1))])
+    bound = np.maximum(0.4 * peaks, low)
+    clear: Array = (labels > 0) & (ink > bound[labels]) & (peaks > 1.6 * low)[labels]
+    return clear

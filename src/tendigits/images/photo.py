@@ -1,0 +1,100 @@
+"""From a photo of paper to the digits on it: where they are, and in which lines.
+
+photo → `paper` (what is ink?) → `pieces` (what belongs together?) → `rows` (what stands on one line?)
+      → marks: clean ink, one digit each or several that touch, each in its place
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._util.arrays import Array
+from ..errors import InputError
+from .paper import Sheet, take_off_paper
+from .pieces import (
+    LONGEST,
+    SHORTEST,
+    SPECK,
+    TALLEST,
+    Piece,
+    find_pieces,
+    is_solid,
+    join_broken,
+    mask_of,
+    touches_edge,
+    usual_height,
+)
+from .rows import join_row, rows_of
+
+MOST_PARTS = 6  # of a broken digit; more are grain
+FAINT = 0.4  # of the usual ink
+NOTHING = "nothing on the picture looks like writing."
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """What is written on a photo: rows of pieces from top to bottom, each from left to right.
+
+    `labels` numbers the connected ink of `sheet`; `height` is the usual height of a piece; `left_out` are the pieces
+    that can be no digits.
+    """
+
+    sheet: Sheet
+    labels: Array
+    height: float
+    rows: list[list[Piece]]
+    left_out: list[Piece]
+
+
+def find(gray: Array) -> Page:
+    """Find what is written on a photo, uint8 (h, w). Raises InputError where there is nothing."""
+    if gray.ndim != 2 or gray.size == 0 or gray.dtype != np.uint8:
+        raise InputError(f"a gray picture is uint8 of shape (h, w), not {gray.dtype} of shape {gray.shape}.")
+    sheet = take_off_paper(gray)
+    pieces, labels = find_pieces(sheet.strokes)
+    written = [piece for piece in pieces if may_be_written(piece, sheet.ink.shape)]
+    if not written:
+        raise InputError(NOTHING)
+    height = usual_height(written)
+    written = [piece for piece in written if max(piece.height, piece.width) >= SPECK * height]
+    whole = [piece for piece in join_broken(written, height) if len(piece.labels) <= MOST_PARTS]
+    whole = without_faint(whole, sheet.ink, labels)
+    inner = [piece for piece in whole if not touches_edge(piece, sheet.ink.shape)]
+    tight = height > 0.4 * sheet.ink.shape[0] or not inner  # then digits may reach the edge; else they are cut off
+    good = [piece for piece in (whole if tight else inner) if is_digit_sized(piece, height)]
+    rows = rows_of(good, height)
+    left_out = [piece for piece in whole if piece not in good and not join_row(piece, rows, height)]
+    return Page(sheet, labels, height, rows, left_out)
+
+
+def without_faint(pieces: list[Piece], ink: Array, labels: Array) -> list[Piece]:
+    """Leave out pieces of much fainter ink than most have: creases, and the grain of a desk."""
+    levels = np.array([mean_ink(piece, ink, labels) for piece in pieces])
+    usual = float(np.median(levels))
+    return [piece for piece, level in zip(pieces, levels, strict=True) if level > FAINT * usual]
+
+
+def mean_ink(piece: Piece, ink: Array, labels: Array) -> float:
+    """Measure the ink of a piece's strokes, on average."""
+    window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
+    return float(ink[window][mask_of(piece, labels)].mean())
+
+
+def may_be_written(piece: Piece, shape: tuple[int, ...]) -> bool:
+    """Whether a piece can be writing: no dust, no blot, no edge of the paper, no desk."""
+    long = max(piece.height / shape[0], piece.width / shape[1]) > 0.5 and touches_edge(piece, shape)
+    return max(piece.height, piece.width) >= 8 and not is_solid(piece) and not long
+
+
+def is_digit_sized(piece: Piece, height: float) -> bool:
+    """Whether a piece is as large as a digit, or as several that touch."""
+    return SHORTEST * height <= piece.height <= TALLEST * height and piece.width <= LONGEST * piece.height
+
+
+def several(gray: Array) -> bool:
+    """Whether a picture, uint8 (h, w), shows several things of a digit's size, side by side or below each other."""
+    try:
+        page = find(gray)
+    except InputError:
+        return False
+    return sum(len(row) for row in page.rows) > 1

@@ -1,0 +1,162 @@
+"""Pieces of connected ink, and which of them can belong to a digit.
+
+strokes → pieces → (specks, edges, frames, blots left out) → broken ones joined
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .._util.arrays import Array
+
+SPECK = 0.15  # of the usual height: smaller pieces are dust
+TALLEST, SHORTEST = 2.2, 0.45  # of the usual height, for a digit
+LONGEST = 8  # times as wide as high, for a chain of digits that touch
+NEAR = 0.22  # of the usual height: a piece no farther away may be a part of the same digit
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Connected ink: its box (`top`, `bottom`, `left`, `right`; the ends are excluded), its labels and its area."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    labels: tuple[int, ...]
+    area: int
+
+    @property
+    def height(self) -> int:
+        """How many rows it covers."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """How many columns it covers."""
+        return self.right - self.left
+
+    @property
+    def middle(self) -> float:
+        """The row halfway down."""
+        return (self.top + self.bottom) / 2
+
+
+def find_pieces(strokes: Array) -> tuple[list[Piece], Array]:
+    """Number the connected parts of bool (h, w): the pieces, and their labels, int (h, w), 0 for paper."""
+    from scipy import ndimage
+
+    labels, n = ndimage.label(strokes, np.ones((3, 3)))
+    areas = np.bincount(labels.ravel(), minlength=n + 1)
+    pieces = [
+        Piece(rows.start, rows.stop, columns.start, columns.stop, (i,), int(areas[i]))
+        for i, (rows, columns) in enumerate(ndimage.find_objects(labels), 1)
+    ]
+    return [piece for piece in pieces if piece.area >= 6], labels
+
+
+def usual_height(pieces: list[Piece]) -> float:
+    """Find the height that most of the ink has: the median over pieces, each weighed by its longer side."""
+    heights = np.array([piece.height for piece in pieces], float)
+    weights = np.array([max(piece.height, piece.width) for piece in pieces], float)
+    order = np.argsort(heights)
+    total = np.cumsum(weights[order])
+    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def touches_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
+    """Whether a piece reaches the picture's edge."""
+    margin = 1 + max(shape) // 1000
+    far = piece.bottom >= shape[0] - margin or piece.right >= shape[1] - margin
+    return far or piece.top <= margin or piece.left <= margin
+
+
+def is_solid(piece: Piece) -> bool:
+    """Whether a piece is a blot rather than a stroke."""
+    return min(piece.height, piece.width) > 12 and piece.area > 0.75 * piece.height * piece.width
+
+
+def joined(a: Piece, b: Piece) -> Piece:
+    """Put two pieces together."""
+    top, left = min(a.top, b.top), min(a.left, b.left)
+    bottom, right = max(a.bottom, b.bottom), max(a.right, b.right)
+    return Piece(top, bottom, left, right, a.labels + b.labels, a.area + b.area)
+
+
+def distance(a: Piece, b: Piece) -> float:
+    """Measure the gap between two boxes, 0 where they overlap."""
+    across = max(a.left, b.left) - min(a.right, b.right)
+    down = max(a.top, b.top) - min(a.bottom, b.bottom)
+    return float(np.hypot(max(across, 0), max(down, 0)))
+
+
+def shared_width(a: Piece, b: Piece) -> float:
+    """Measure how much of the narrower one's width lies above or below the other."""
+    common = min(a.right, b.right) - max(a.left, b.left)
+    return max(0, common) / max(1, min(a.width, b.width))
+
+
+def join_broken(pieces: list[Piece], height: float) -> list[Piece]:
+    """Join pieces that make up one digit: parts that lie over each other, and small parts beside a larger one.
+
+    No digit grows beyond the usual height by it.
+    """
+    pieces = sorted(pieces, key=lambda piece: -piece.area)
+    whole: list[Piece] = []
+    for piece in pieces:
+        at = _home(piece, whole, height)
+        if at is None:
+            whole.append(piece)
+        else:
+            whole[at] = joined(whole[at], piece)
+    return whole
+
+
+def _home(piece: Piece, whole: list[Piece], height: float) -> int | None:
+    """Find the nearest piece that this one can be a part of."""
+    fits = [(distance(each, piece), i) for i, each in enumerate(whole) if _belongs(piece, each, height)]
+    return min(fits)[1] if fits else None
+
+
+def _belongs(piece: Piece, other: Piece, height: float) -> bool:
+    both = joined(piece, other)
+    if both.height > 1.35 * height or both.width > 1.25 * max(height, other.width):
+        return False
+    if max(piece.height, piece.width) < SPECK * height:
+        return distance(piece, other) == 0 and piece.area > 0
+    gap = distance(piece, other)
+    over = shared_width(piece, other) > 0.4 and gap < 1.4 * NEAR * height
+    beside = piece.height < 0.6 * height and gap < NEAR * height
+    return over or beside
+
+
+def between(piece: Piece, left: int, right: int, labels: Array) -> Piece | None:
+    """Take the part of a piece from one column to another, its box drawn in to its ink; None where it has none."""
+    own = np.isin(labels[piece.top : piece.bottom, left:right], piece.labels)
+    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+    if not len(rows):
+        return None
+    top, bottom = piece.top + int(rows[0]), piece.top + int(rows[-1]) + 1
+    ends = left + int(columns[0]), left + int(columns[-1]) + 1
+    return replace(piece, top=top, bottom=bottom, left=ends[0], right=ends[1], area=int(own.sum()))
+
+
+def mask_of(piece: Piece, labels: Array) -> Array:
+    """Mark a piece's own pixels within its box: bool (height, width)."""
+    mask: Array = np.isin(labels[piece.top : piece.bottom, piece.left : piece.right], piece.labels)
+    return mask
+
+
+def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
+    """List the columns, its ends included, where a piece may be cut: where one or two strokes are thinnest."""
+    from scipy import ndimage
+
+    mask = mask_of(piece, labels)
+    few = (np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1).sum(axis=0) <= 2
+    profile = np.where(few, ndimage.gaussian_filter1d(mask.sum(axis=0).astype(float), max(1.0, height / 40)), np.inf)
+    reach = max(3, int(height / 5))
+    least = few & (profile == ndimage.minimum_filter1d(profile, reach)) & (profile < 0.5 * height)
+    places, n = ndimage.label(least)
+    middles = [round(c[0]) for c in ndimage.center_of_mass(least, places, range(1, n + 1))]
+    inner = [piece.left + c for c in middles if reach <= c <= piece.width - reach]
+    return [piece.left, *inner, piece.right]

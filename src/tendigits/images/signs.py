@@ -1,0 +1,54 @@
+"""Signs between numbers: minus, plus, times. They look enough like digits to be read as such."""
+
+import numpy as np
+
+from .._util.arrays import Array
+from .pieces import Piece
+
+ANGLES = np.radians(np.arange(0, 180, 3))
+NORMALS = np.stack([np.sin(ANGLES), np.cos(ANGLES)])  # of lines at these angles, as (row, column)
+ENOUGH = 1500  # pixels of a piece to look at
+INNER = 0.2  # strokes that cross do so at least this share of their length away from their ends
+
+
+def is_sign(mask: Array, breadth: float) -> bool:
+    """Whether a piece, bool (h, w) drawn with a pen of that breadth, is a plus or a times sign."""
+    h, w = mask.shape
+    return 0.4 < w / h < 2.2 and is_cross(mask, breadth)
+
+
+def is_dash(piece: Piece) -> bool:
+    """Whether a piece lies flat, as no digit does."""
+    return piece.width > 2.2 * piece.height and piece.area > 0.3 * piece.width * piece.height
+
+
+def is_cross(mask: Array, breadth: float) -> bool:
+    """Whether a piece is nothing but two straight strokes, which cross well inside of both."""
+    points = np.argwhere(mask).astype(float)
+    points = points[:: -(-len(points) // ENOUGH)]
+    first, rest = without_line(points, 0.8 * breadth + 0.5)
+    second, left = without_line(rest, 0.8 * breadth + 0.5)
+    if len(left) > 0.1 * len(points) or min(len(first), len(second)) < 0.2 * len(points):
+        return False
+    return _crosses(first, second) and _crosses(second, first)
+
+
+def without_line(points: Array, half: float) -> tuple[Array, Array]:
+    """Part points (n, 2) into those of the strongest straight line, within `half` of it, and the others."""
+    if not len(points):
+        return points, points
+    offsets = points @ NORMALS
+    ordered = np.sort(offsets, axis=0)
+    ends = [np.searchsorted(column, column + 2 * half) for column in ordered.T]
+    counts = np.stack(ends, axis=1) - np.arange(len(points))[:, np.newaxis]
+    start, angle = np.unravel_index(counts.argmax(), counts.shape)
+    on_line = np.abs(offsets[:, angle] - ordered[start, angle] - half) <= half
+    return points[on_line], points[~on_line]
+
+
+def _crosses(stroke: Array, other: Array) -> bool:
+    """Whether the other stroke goes to both sides of this one."""
+    middle, (_, direction) = stroke.mean(axis=0), np.linalg.eigh(np.cov(stroke.T))[1].T
+    normal = np.array([-direction[1], direction[0]])
+    sides = (other - middle) @ normal
+    return bool(-sides.min() > INNER * np.ptp(sides) and sides.max() > INNER * np.ptp(sides))

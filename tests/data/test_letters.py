@@ -1,0 +1,20 @@
+"""What is no digit: made by a seed, in MNIST's format, every kind of it."""
+
+import numpy as np
+import pytest
+
+from tendigits.data.letters import KINDS, LETTERS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_made_again_by_its_seed(kind):
+    first, same, other = (KINDS[kind](3, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert (first.shape, first.dtype) == ((3, 28, 28), np.uint8)
+    assert (first.max(axis=(1, 2)) > 200).all()
+    np.testing.assert_array_equal(first, same)
+    assert (first != other).any()
+
+
+def test_letters_that_look_like_digits_are_left_out():
+    assert set("BbDgIilOoqSsZz").isdisjoint(LETTERS)
+    assert len(LETTERS) == 2 * 26 - 14

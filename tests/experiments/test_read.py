@@ -1,0 +1,88 @@
+"""From a picture to numbers: read, annotate, grid."""
+
+import numpy as np
+import pytest
+from paper import photographed, ruled, written
+from PIL import Image
+
+from tendigits import InputError, read
+from tendigits.experiments.annotate import annotate
+from tendigits.experiments.grid import cells
+from tendigits.experiments.read import turned_box
+
+LINES = ["0123456789", "314159"]
+TEXT = "0123456789\n314159"
+
+
+@pytest.fixture(scope="module")
+def sheet():
+    return written(LINES)
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        photographed,
+        ruled,
+        lambda sheet: photographed(ruled(sheet, squared=True)),
+        lambda sheet: 255 - sheet,
+        np.rot90,
+        lambda sheet: np.rot90(sheet, 3),
+    ],
+)
+def test_numbers_line_by_line(sheet, photo):
+    assert read(np.ascontiguousarray(photo(sheet))).text == TEXT
+
+
+def test_boxes_lie_in_the_pictures_own_pixels(sheet):
+    large = np.asarray(Image.fromarray(sheet).resize((sheet.shape[1] * 5, sheet.shape[0] * 5)))
+    for picture, times in ((sheet, 1), (large, 5)):
+        digits = read(picture).lines[0].digits
+        assert [digit.digit for digit in digits] == list(range(10))
+        for i, digit in enumerate(digits):
+            left, top, right, bottom = (side / times for side in digit.box)
+            assert 45 + 66 * i < left < right < 120 + 66 * i
+            assert 40 < top < bottom < 125
+            assert 0 <= digit.probability <= 1
+            assert digit.unlike in (True, False, None)
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_boxes_are_turned_back(quarters):
+    picture = np.zeros((30, 50), int)
+    picture[3:9, 20:41] = 1
+    rows, columns = np.nonzero(np.rot90(picture, quarters))
+    box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert turned_box(tuple(map(int, box)), quarters, picture.shape) == (20, 3, 41, 9)
+
+
+def test_a_gap_parts_two_numbers():
+    assert read(written(["27  18"])).text == "27 18"
+
+
+def test_touching_digits_are_split():
+    assert read(written(["1234", "9023"], pitch=0.62, pen=7)).text == "1234\n9023"
+
+
+def test_signs_are_left_out_and_kept_as_skipped():
+    reading = read(written(["12+34x56"]))
+    assert reading.text.replace(" ", "") == "123456"
+    assert len(reading.skipped) == 2
+
+
+def test_a_table_has_its_empty_cells():
+    assert cells(read(written(["12  34", "    56", "78  90"]))) == [["12", "34"], ["", "56"], ["78", "90"]]
+
+
+def test_no_digits():
+    for picture in (np.full((60, 60), 255, np.uint8), np.zeros((1, 1), np.uint8), written(["+ x +"])):
+        with pytest.raises(InputError, match="picture"):
+            read(picture)
+
+
+def test_annotated(sheet, tmp_path):
+    path = tmp_path / "sheet.png"
+    Image.fromarray(sheet).save(path)
+    image = annotate(path, read(path))
+    assert image.size == sheet.shape[::-1]
+    assert np.ptp(np.asarray(image), axis=2).max() > 50  # something in colour
