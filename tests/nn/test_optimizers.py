@@ -39,6 +39,10 @@ def test_momentum(nesterov):
     np.testing.assert_allclose(path[-1], theta)
 
 
+def test_momentum_is_nesterovs_unless_told_otherwise():
+    np.testing.assert_array_equal(descend(Momentum)[0], descend(Momentum, nesterov=True)[0])
+
+
 def test_adam():
     path, gradients = descend(Adam)
     theta, m, v = path[0], 0, 0
