@@ -28,7 +28,7 @@ SETTINGS = Settings(
     distortion=Distortion(rotation=8, scaling=0.1, shear=0.08, translation=1, elastic=0.8),
     workers=2,
 )
-REFUSED = 0.01  # of the held-out digits of each source, at the detector's own threshold
+REFUSED = 0.005  # of the held-out digits of each source, at the detector's own threshold
 
 
 def make(seed: int = 0) -> Network:

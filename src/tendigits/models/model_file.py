@@ -18,11 +18,13 @@ import numpy as np
 from .._util.arrays import Array
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
-from ..nn.layers import LAYERS, Layer
+from ..nn.layers import LAYERS, BatchNorm, Layer
 from ..nn.network import Network, checked_layers
+from .schema import check_metadata
 
 FORMAT = "tendigits model 1"
 NOVELTY = "novelty."
+LARGEST = 1e12  # of a parameter: with larger ones, sums of products may leave float32's range
 
 
 def save(network: Network, path: Path | str) -> None:
@@ -63,6 +65,7 @@ def load(path: Path | str) -> Network:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
     novelty = {name.removeprefix(NOVELTY): array for name, array in arrays.items() if name.startswith(NOVELTY)}
     with naming(path):
+        check_metadata(about)
         return rebuild(about["layers"], arrays["params"], about["classes"], about["info"], novelty or None)
 
 
@@ -128,10 +131,17 @@ def rebuild(
         raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
     network = _skeleton(spec, params.dtype)
     network.params[...] = params
+    if np.abs(params).max(initial=0) > LARGEST or _has_negative_variance(network):
+        raise InputError("its parameters are too large to compute with, or are none: a negative variance.")
     if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
         raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
     network.classes, network.info, network.novelty = np.asarray(classes), dict(info), novelty
     return network
+
+
+def _has_negative_variance(network: Network) -> bool:
+    layers = [layer for member in getattr(network, "members", [network]) for layer in member.layers]
+    return any(bool((layer.var < 0).any()) for layer in layers if isinstance(layer, BatchNorm))
 
 
 def _count(spec: Sequence[Sequence[Any]]) -> int:
