@@ -18,6 +18,7 @@ def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
 
 
+@pytest.mark.slow
 def test_it_reads_digits_as_well_as_mlp_classifier():
     X, y = load_digits(return_X_y=True)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)

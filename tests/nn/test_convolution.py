@@ -152,7 +152,11 @@ def test_batch_normalisation_in_training_and_afterwards(rng):
     [
         ([Reshape(8, 8), Conv2D(2, 3, 3), Flatten(), Linear(3, 2)], "cannot take images of"),
         ([Reshape(2, 2), Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Reshape(8, 2), Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Linear(4, 3), Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "cannot take images of"),
         ([Reshape(7, 8), MaxPool2D(2), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Reshape(8, 7), MaxPool2D(2), Flatten(), Linear(3, 2)], "cannot take images of"),
+        ([Linear(4, 8), MaxPool2D(2), Flatten(), Linear(3, 2)], "cannot take images of"),
         ([Reshape(8, 8), Flatten(), Linear(3, 2)], "takes \\(3,\\), not \\(64,\\)"),
         ([Linear(4, 3), BatchNorm(4), Linear(3, 2)], "cannot take"),
         ([Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "begins with Linear or Reshape"),
@@ -169,6 +173,12 @@ def test_layers_that_do_not_fit_are_named(layers, message):
 def test_sizes_are_checked(make):
     with pytest.raises(InputError, match=r"must be"):
         make()
+
+
+def test_the_smallest_image_is_a_single_window():
+    assert Conv2D(1, 2, 3).out_shape((3, 3, 1)) == (1, 1, 2)
+    assert Conv2D(1, 2, 3, 1).out_shape((1, 1, 1)) == (1, 1, 2)
+    assert MaxPool2D().out_shape((2, 2, 1)) == (1, 1, 1)
 
 
 def test_a_convolutional_network_is_saved_whole(tmp_path):

@@ -131,6 +131,11 @@ def test_dropout_rates_are_checked(rate):
         Dropout(rate)
 
 
+def test_a_dropout_rate_of_zero_leaves_nothing_out():
+    x = np.ones((2, 3))
+    np.testing.assert_array_equal(Dropout(0).forward_train(x, np.random.default_rng(0)), x)
+
+
 def test_dropout_needs_a_generator_and_a_training_pass():
     with pytest.raises(InputError, match="generator"):
         Dropout(0.5).forward_train(np.ones((1, 1)), None)

@@ -39,6 +39,10 @@ def test_momentum(nesterov):
     np.testing.assert_allclose(path[-1], theta)
 
 
+def test_momentum_is_nesterovs_unless_told_otherwise():
+    np.testing.assert_array_equal(descend(Momentum)[0], descend(Momentum, nesterov=True)[0])
+
+
 def test_adam():
     path, gradients = descend(Adam)
     theta, m, v = path[0], 0, 0
@@ -102,8 +106,12 @@ def test_schedules(name, begin, middle, end):
     assert all(0 <= schedule(i / 100) <= 1 for i in range(101))
 
 
-def test_one_cycle_peaks_at_the_end_of_its_warm_up():
-    assert SCHEDULES["one-cycle"](0.2) == pytest.approx(1)
+def test_one_cycle_rises_in_a_straight_line_and_peaks_at_the_end_of_its_warm_up():
+    assert [SCHEDULES["one-cycle"](progress) for progress in (0.05, 0.1, 0.2)] == pytest.approx([0.28, 0.52, 1])
+
+
+def test_step_falls_at_half_time_and_at_three_quarters_and_not_before():
+    assert [SCHEDULES["step"](progress) for progress in (0.49, 0.5, 0.74, 0.75)] == [1, 0.1, 0.1, 0.01]
 
 
 def test_the_l2_penalty_adds_to_loss_and_gradient_and_spares_biases():
@@ -130,3 +138,26 @@ def test_weight_decay_shrinks_convolutions_too():
     for layer in (network.layers[1], network.layers[3]):
         np.testing.assert_allclose(layer.W, 1 - RATE * DECAY)
         np.testing.assert_array_equal(layer.b, 1)
+
+
+def test_the_sweep_spares_what_is_not_tiny():
+    network = Network([3, 2], seed=None)
+    optimizer = Momentum(network)
+    for _ in range(100):
+        network.grads[...] = 1
+        optimizer.step(RATE)
+    np.testing.assert_allclose(optimizer.state["velocity"], -RATE * (1 - 0.9**100) / (1 - 0.9), rtol=1e-5)
+
+
+def test_learning_rates_where_the_caller_names_none():
+    assert {name: kind.learning_rate for name, kind in OPTIMIZERS.items()} == {
+        "sgd": 0.5,
+        "momentum": 0.2,
+        "adam": 0.001,
+    }
+
+
+def test_an_optimizer_says_how_far_it_is():
+    optimizer = SGD(Network([3, 2]))
+    optimizer.step(RATE)
+    assert repr(optimizer) == "SGD(8 parameters, 1 steps taken)"
