@@ -19,7 +19,10 @@ MODULES = sorted(
 TO_CONVERT = (  # whose docstrings are not numpydoc yet
     "tendigits.training.recipes",
     "tendigits.images",
-    "tendigits.analysis.novelty",
+    "tendigits.experiments.read",
+    "tendigits.experiments.grid",
+    "tendigits.experiments.annotate",
+    "tendigits.pages.draw.familiarity",
 )
 SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References"]
 SECTIONS += ["Examples"]

@@ -12,7 +12,6 @@ from ..analysis.novelty import is_unlike
 from ..errors import InputError
 from ..images.decode import read_gray
 from ..images.mnist_format import to_mnist
-from ..images.photo import several
 from ..nn.network import Network
 from .common import json_option, load_model, print_json
 
@@ -61,15 +60,15 @@ def _read(network: Network, path: Path) -> dict[str, Any]:
     return {
         "file": str(path),
         "digit": digit,
-        "unlike": _unlike(network, image, gray),
+        "unlike": _unlike(network, image),
         "probabilities": probabilities.tolist(),
     }
 
 
-def _unlike(network: Network, image: Array, gray: Array) -> bool | None:
+def _unlike(network: Network, image: Array) -> bool | None:
     """Say whether a picture shows no digit, or several; None where the network cannot say."""
     unlike = is_unlike(network, image)
-    return None if unlike is None else bool(unlike[0]) or several(gray)
+    return None if unlike is None else bool(unlike[0])
 
 
 def _text(reading: dict[str, Any], classes: list[Any]) -> str:
