@@ -181,6 +181,11 @@ def test_the_smallest_image_is_a_single_window():
     assert MaxPool2D().out_shape((2, 2, 1)) == (1, 1, 1)
 
 
+def test_pooling_looks_at_its_y_again_and_keeps_height_and_width_apart():
+    assert MaxPool2D.needs_y
+    assert MaxPool2D(2).out_shape((4, 6, 3)) == (2, 3, 3)
+
+
 def test_a_convolutional_network_is_saved_whole(tmp_path):
     network, x, _ = small_problem(SMALL_CNN)
     network.save(tmp_path / "cnn.npz")

@@ -110,6 +110,13 @@ def test_dropout_in_training():
     np.testing.assert_array_equal(dropout.backward_input(x, y, x), y)
 
 
+def test_what_dropout_says_of_itself():
+    assert Dropout.draws
+    assert Dropout.elementwise
+    assert Dropout.only_trains
+    assert Dropout.in_place
+
+
 def test_dropout_does_nothing_afterwards():
     x = np.ones((2, 3))
     np.testing.assert_array_equal(Dropout(0.5).forward(x), x)

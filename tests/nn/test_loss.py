@@ -45,10 +45,10 @@ def test_equal_logits_cost_the_logarithm_of_the_number_of_classes():
 
 
 def test_counts_what_is_right_and_leaves_cross_entropys_logits_alone():
-    z = np.array([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0]])
+    z = np.array([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0], [1.0, 6.0]])
     before = z.copy()
-    assert softmax_cross_entropy(z.copy(), np.array([0, 1, 1]))[1] == 2
-    cross_entropy(z, np.array([0, 1, 1]))
+    assert softmax_cross_entropy(z.copy(), np.array([0, 1, 1, 0]))[1] == 2
+    cross_entropy(z, np.array([0, 1, 1, 0]))
     np.testing.assert_array_equal(z, before)
 
 
