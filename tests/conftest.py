@@ -3,11 +3,14 @@
 import gzip
 import os
 import shutil
+import signal
 import socket
 from pathlib import Path
 
 # Before NumPy loads: two BLAS threads for small matrices crawl when something else uses a core.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A shell's job in the background ignores it, and so would all that the tests start; but some of them press Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import pytest
 from readers import mnist_or_digits, page, reader  # noqa: F401 - fixtures
