@@ -126,6 +126,11 @@ def test_of_equal_pixels_the_first_takes_the_whole_gradient():
     np.testing.assert_array_equal(dx[0, :, :, 0], [[5, 0], [0, 0]])
 
 
+def test_pooling_takes_the_largest_of_each_square(rng):
+    x = rng.standard_normal((3, 4, 6, 2))
+    np.testing.assert_array_equal(MaxPool2D(2).forward(x), x.reshape(3, 2, 2, 3, 2, 2).max(axis=(2, 4)))
+
+
 def test_flatten_and_reshape_only_view(rng):
     rows = rng.random((3, 24))
     images = Reshape(4, 3, 2).forward(rows)
