@@ -71,7 +71,7 @@ def test_no_digit_at_all():
 
 
 def test_a_path_goes_through_its_places_at_an_even_pace():
-    form = glyph(7, "plain", 101)
+    form = glyph(SHAPES[7]["plain"], 101)
     path = form.spline @ form.places
     steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
     assert steps.max() < 1.6 * steps.mean()
@@ -81,7 +81,7 @@ def test_a_path_goes_through_its_places_at_an_even_pace():
 
 
 def test_the_pen_is_lifted_between_strokes():
-    form = glyph(7, "crossed", 128)
+    form = glyph(SHAPES[7]["crossed"], 128)
     steps = np.linalg.norm(np.diff(form.spline @ form.places, axis=0), axis=1)
     assert (steps > 0.2).sum() == 1
 
