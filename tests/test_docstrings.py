@@ -17,12 +17,8 @@ MODULES = sorted(
     if path.name != "__main__.py"
 )
 TO_CONVERT = (  # whose docstrings are not numpydoc yet
-    "tendigits.training.recipes",
     "tendigits.images",
     "tendigits.experiments.read",
-    "tendigits.experiments.grid",
-    "tendigits.experiments.annotate",
-    "tendigits.pages.draw.familiarity",
 )
 SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References"]
 SECTIONS += ["Examples"]
