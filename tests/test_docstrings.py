@@ -17,8 +17,10 @@ MODULES = sorted(
     if path.name != "__main__.py"
 )
 TO_CONVERT = (  # whose docstrings are not numpydoc yet
-    "tendigits.images",
-    "tendigits.experiments.read",
+    "tendigits.images.lines",
+    "tendigits.images.pieces",
+    "tendigits.images.ruling",
+    "tendigits.images.strokes",
 )
 SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References"]
 SECTIONS += ["Examples"]
