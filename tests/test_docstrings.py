@@ -16,14 +16,6 @@ MODULES = sorted(
     for path in PACKAGE.rglob("*.py")
     if path.name != "__main__.py"
 )
-TO_CONVERT = (  # whose docstrings are not numpydoc yet
-    "tendigits.training.recipes",
-    "tendigits.images",
-    "tendigits.experiments.read",
-    "tendigits.experiments.grid",
-    "tendigits.experiments.annotate",
-    "tendigits.pages.draw.familiarity",
-)
 SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References"]
 SECTIONS += ["Examples"]
 
@@ -48,8 +40,7 @@ def methods(module, cls):
 
 def everything():
     for module in MODULES:
-        if not module.startswith(TO_CONVERT):
-            yield from public(module)
+        yield from public(module)
 
 
 def is_protocol(cls):

@@ -1,4 +1,4 @@
-"""A reading drawn into its picture, so that a person can check it at a glance."""
+"""A reading drawn onto its picture, so that a person can check it at a glance."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,25 @@ LARGEST = 2500  # pixels of the longer side
 
 
 def annotate(picture: Path | str, reading: Reading) -> "Image":
-    """Draw what was read, and what was left out, into a picture: boxes, and above each the digit."""
+    """Draw onto a picture what was read and what was left out.
+
+    Parameters
+    ----------
+    picture : Path or str
+        The picture file.
+    reading : Reading
+        What was read from it.
+
+    Returns
+    -------
+    PIL.Image.Image
+        The picture with a box around each mark, and its digit above each box that was read.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a picture.
+    """
     from PIL import Image, ImageDraw
 
     image = Image.fromarray(read_gray(picture)).convert("RGB")

@@ -1,6 +1,6 @@
-"""A reading as a table: rows and cells, empty ones included.
+"""A reading as a table: rows of cells, including empty ones.
 
-Printed lines part the cells where there are some; else numbers that stand below each other make a column.
+Printed lines separate the cells where there are any; otherwise numbers one below the other form a column.
 """
 
 from bisect import bisect
@@ -13,7 +13,18 @@ ROOM = 0.8  # heights of a digit: a wider gap parts two columns
 
 
 def cells(reading: Reading) -> list[list[str]]:
-    """Put every digit into its cell: as many cells in each row, "" for an empty one."""
+    """Arrange the digits of a reading in a table.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read.
+
+    Returns
+    -------
+    list of list of str
+        Rows of equal length: the number in each cell, "" for an empty one.
+    """
     digits = [digit for line in reading.lines for digit in line.digits]
     down = _edges(reading.down) or _gaps([digit.box[::2] for digit in digits], ROOM * _height(digits))
     across = _edges(reading.across)
@@ -27,12 +38,12 @@ def cells(reading: Reading) -> list[list[str]]:
 
 
 def _edges(lines: tuple[float, ...]) -> list[float]:
-    """Sort printed lines; fewer than two enclose no cell."""
+    """Sort the positions of printed lines; fewer than two enclose no cell."""
     return sorted(lines) if len(lines) > 1 else []
 
 
 def _gaps(spans: list[tuple[int, ...]], width: float) -> list[float]:
-    """Find the middles of the gaps, wider than `width`, that no span covers."""
+    """Find the middles of the gaps between spans that are wider than `width`."""
     gaps, end = [], np.inf
     for start, stop in sorted(spans):
         if start - end > width:
@@ -50,6 +61,6 @@ def _middle(span: tuple[int, ...]) -> float:
 
 
 def _number(row: list[Digit], down: list[float], column: int) -> str:
-    """Put together the digits of one cell of a row."""
+    """Join the digits of one cell of a row."""
     own = [digit for digit in row if bisect(down, _middle(digit.box[::2])) == column]
     return "".join(str(digit.digit) for digit in sorted(own, key=lambda digit: digit.box[0]))

@@ -1,8 +1,8 @@
-"""A picture of paper in, the numbers on it out.
+"""From a picture of paper to the numbers on it.
 
     photo → page of pieces (`images.photo`) → each in MNIST's format → network → digits → numbers, line by line
 
-What touches is cut where the network reads the parts best; what it has never seen the like of is left out, and said.
+Digits that touch are cut where the network reads the parts best; what is unlike any digit is left out and reported.
 """
 
 from dataclasses import dataclass, replace
@@ -35,10 +35,18 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Digit:
-    """A digit on the picture.
+    """A digit in the picture.
 
-    `box` is (left, top, right, bottom) in the picture's own pixels; `probability` the network's; `unlike` whether it
-    is unlike the digits that the network knows, None where the network does not know that.
+    Parameters
+    ----------
+    box : tuple of int
+        Its left, top, right and bottom, in the picture's own pixels.
+    digit : object
+        The class that the network found most probable.
+    probability : float
+        The network's probability for it.
+    unlike : bool or None
+        Whether it is unlike the digits that the network knows; None if the network cannot tell.
     """
 
     box: Box
@@ -49,22 +57,37 @@ class Digit:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of writing: its numbers, as text, and its digits, from left to right."""
+    """A line of writing.
+
+    Parameters
+    ----------
+    numbers : tuple of str
+        Its numbers, from left to right.
+    digits : tuple of Digit
+        Its digits, from left to right.
+    """
 
     numbers: tuple[str, ...]
     digits: tuple[Digit, ...]
 
     @property
     def text(self) -> str:
-        """The numbers, with a space between two."""
+        """The numbers, separated by spaces."""
         return " ".join(self.numbers)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What stands on a picture: lines from top to bottom, and what was left out, for it is no digit.
+    """What is written in a picture.
 
-    `across` and `down` are the rows and columns, in the picture's own pixels, where printed lines lie.
+    Parameters
+    ----------
+    lines : tuple of Line
+        The lines of writing, from top to bottom.
+    skipped : tuple of Digit
+        What was left out as not being a digit.
+    across, down : tuple of float, optional
+        The rows and columns of printed lines, in the picture's own pixels.
     """
 
     lines: tuple[Line, ...]
@@ -74,25 +97,29 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The numbers, line by line."""
+        """The numbers, one line of text for each line of writing."""
         return "\n".join(line.text for line in self.lines)
 
 
 def read(picture: Path | str | Array, network: Network | None = None) -> Reading:
-    """Read the numbers on a picture of paper.
+    """Read the numbers in a picture of paper.
 
     Parameters
     ----------
-    picture
-        A file, or a gray picture, uint8 of shape (h, w).
-    network
-        Reads the digits; the one that ships with the package where it is None.
+    picture : Path, str or ndarray of uint8, shape (h, w)
+        A picture file, or gray levels.
+    network : Network, optional
+        Reads the digits; by default, the pretrained network.
+
+    Returns
+    -------
+    Reading
+        What is written there.
 
     Raises
     ------
     InputError
-        One sentence, where the file cannot be read or no digits are on it.
-
+        If the file cannot be read, the array is of another shape or dtype, or there are no digits in the picture.
     """
     if not isinstance(picture, np.ndarray):
         gray = read_gray(picture)
@@ -104,7 +131,7 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
 
 
 def _read_upright(gray: Array, network: Network) -> Reading:
-    """Read a picture as it is or, where what is written lies on its side, turned by 90° or 270°, as it reads best."""
+    """Read a picture as it is or, if the writing lies on its side, turned by 90° or 270°, whichever reads best."""
     page = find(gray)
     ways = [_read_page(page, network)]
     if lies(page):
@@ -116,13 +143,24 @@ def _read_upright(gray: Array, network: Network) -> Reading:
 
 
 def lies(page: Page) -> bool:
-    """Whether what is written is, for the most part, wider than high."""
+    """Tell whether the writing lies on its side: most of its pieces are wider than high.
+
+    Parameters
+    ----------
+    page : Page
+        What was found in the picture.
+
+    Returns
+    -------
+    bool
+        Whether it lies.
+    """
     wide = [piece.width > piece.height for row in page.rows for piece in row]
     return 2 * sum(wide) > len(wide)
 
 
 def _clearness(reading: Reading) -> int:
-    """Count the clear digits, less what is none."""
+    """Score a reading: clear digits count for it, doubtful ones and what was left out against it."""
     clear = sum(not _is_doubtful(digit) for line in reading.lines for digit in line.digits)
     return 2 * clear - sum(len(line.digits) for line in reading.lines) - len(reading.skipped)
 
@@ -132,7 +170,7 @@ def _is_doubtful(digit: Digit) -> bool:
 
 
 def _read_turned(gray: Array, quarters: int, network: Network) -> Reading:
-    """Read a picture turned anticlockwise by quarters; boxes stay in the picture as it was."""
+    """Read a picture turned anticlockwise by quarter turns; boxes refer to the picture as it was."""
     page = find(np.rot90(gray, quarters))
     reading = _read_page(page, network)
     lines = [replace(line, digits=_turned_back(line.digits, quarters, gray.shape)) for line in reading.lines]
@@ -144,7 +182,22 @@ def _turned_back(digits: tuple[Digit, ...], quarters: int, shape: tuple[int, ...
 
 
 def turned_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
-    """Turn a box in a picture, that was turned anticlockwise by quarters, back into the picture of that shape."""
+    """Map a box in a turned picture back to the original picture.
+
+    Parameters
+    ----------
+    box : tuple of int
+        Left, top, right and bottom in the turned picture, in pixels.
+    quarters : int
+        By how many quarter turns it was turned anticlockwise, 0 to 3.
+    shape : tuple of int
+        The height and width of the original picture.
+
+    Returns
+    -------
+    tuple of int
+        Left, top, right and bottom in the original picture.
+    """
     left, top, right, bottom = box
     h, w = shape
     turned = [(left, top, right, bottom), (w - bottom, left, w - top, right)]
@@ -153,7 +206,7 @@ def turned_box(box: Box, quarters: int, shape: tuple[int, ...]) -> Box:
 
 
 def _read_page(page: Page, network: Network) -> Reading:
-    """Read row by row; what no row keeps is left out."""
+    """Read a page row by row; pieces that no row keeps are left out."""
     judge = Judge(page, network)
     lines, skipped = [], [judge(piece) for piece in page.left_out if _is_sizeable(piece, page)]
     rows = [[part for piece in row for part in judge.parted(piece)] for row in page.rows]
@@ -171,7 +224,19 @@ def _read_page(page: Page, network: Network) -> Reading:
 
 @dataclass(frozen=True)
 class Mark:
-    """A piece of ink and what it was read as; `bad` where that is no digit."""
+    """A piece of ink and what it was read as.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    digit : Digit
+        What the network read it as.
+    sign : bool
+        Whether it looks like a sign: minus, plus or times.
+    odd : bool
+        Whether it is larger or smaller than a digit.
+    """
 
     piece: Piece
     digit: Digit
@@ -180,26 +245,37 @@ class Mark:
 
     @property
     def bad(self) -> bool:
-        """Whether it can hardly be a digit."""
+        """Whether it is unlikely to be a digit."""
         return self.sign or self.odd or self.digit.probability < (SURE if self.digit.unlike else WEAK)
 
     @property
     def sure(self) -> bool:
-        """Whether it is a digit like others, and clearly one of them."""
+        """Whether it looks like a digit, and clearly like one in particular."""
         return not self.bad and not self.digit.unlike and self.digit.probability > CLEAR
 
     @property
     def goodness(self) -> float:
-        """How well it reads, as a log probability, less for what is unlike a digit."""
+        """How well it reads: a log probability, lowered for what is unlike a digit."""
         return float(np.log(self.digit.probability)) - (0.7 if self.digit.unlike else 0)
 
 
 class Judge:
-    """Reads pieces of one page with one network, each only once."""
+    """Reads pieces of one page with one network, each only once.
+
+    Parameters
+    ----------
+    page : Page
+        The page.
+    network : Network
+        Reads the pieces.
+    """
 
     def __init__(self, page: Page, network: Network) -> None:
         self.page, self.network = page, network
         self.known: dict[Piece, Mark] = {}
+
+    def __repr__(self) -> str:
+        return f"Judge({self.network})"
 
     def __call__(self, piece: Piece) -> Mark:
         """Read one piece as one digit."""
@@ -208,7 +284,7 @@ class Judge:
         return self.known[piece]
 
     def _read(self, piece: Piece) -> Mark:
-        """Read a piece as it stands and with its slant taken off, and believe the better."""
+        """Read a piece as it is and with its slant removed, and keep the better reading."""
         sheet, labels = self.page.sheet, self.page.labels
         images = np.stack([to_field(piece, sheet.ink, labels, upright=upright) for upright in (False, True)])
         mask = mask_of(piece, labels)
@@ -226,7 +302,18 @@ class Judge:
         ]
 
     def parted(self, piece: Piece) -> list[Mark]:
-        """Read a piece as one digit or, where it is wide and that reads better, as several that touch."""
+        """Read a piece as one digit or, if it is wide and that reads better, as several that touch.
+
+        Parameters
+        ----------
+        piece : Piece
+            The piece.
+
+        Returns
+        -------
+        list of Mark
+            One mark, or several from left to right.
+        """
         whole = self(piece)
         if whole.sign or piece.width < (WIDE if whole.bad or not whole.sure else TWICE) * piece.height:
             return [whole]
@@ -235,7 +322,7 @@ class Judge:
         return parts if better else [whole]
 
     def _best_cuts(self, piece: Piece) -> list[Mark]:
-        """Find the cuts whose parts read best: dynamic programming over the columns where the ink is thin."""
+        """Find the cuts whose parts read best, by dynamic programming over the columns where the ink is thin."""
         cuts = columns_of_cuts(piece, self.page.labels, self.page.height)
         best: list[tuple[float, list[Mark]]] = [(0.0, [])]
         for end, cut in enumerate(cuts[1:], 1):
@@ -247,7 +334,7 @@ class Judge:
         return best[-1][1]
 
     def _part(self, piece: Piece, left: int, right: int) -> Mark | None:
-        """Read what lies between two cuts; None where that is no digit's size."""
+        """Read what lies between two cuts; None if it is not of a digit's size."""
         part = between(piece, left, right, self.page.labels)
         if part is None or part.height < 0.5 * piece.height or part.width > 1.2 * piece.height:
             return None
@@ -255,9 +342,23 @@ class Judge:
 
 
 def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark], list[Mark]]:
-    """Sort a row's marks into digits and what is left out: whole words, and the row where most of it is no digits.
+    """Separate the digits of a row from what is left out.
 
-    Where a row by itself would be `lonely`, for there are others, it takes more to be one.
+    Words are left out, and so is the whole row if most of it is not digits.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The row.
+    height : float
+        The usual height of a digit, in pixels.
+    lonely : bool
+        Whether there are other rows; then a single mark must be a clear digit, and not thin, to make a row of its own.
+
+    Returns
+    -------
+    kept, left_out : list of Mark
+        The digits and the rest.
     """
     kept = [mark for word in words(marks, height) if not is_word(word) for mark in word if not mark.bad]
     sure = [mark for mark in kept if mark.sure]
@@ -269,7 +370,20 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
 
 
 def words(marks: list[Mark], height: float) -> list[list[Mark]]:
-    """Part a row's marks, from left to right, where there is room between them."""
+    """Split a row where there is a space between marks.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The row.
+    height : float
+        The usual height of a digit, in pixels.
+
+    Returns
+    -------
+    list of list of Mark
+        The words, and the marks of each, from left to right.
+    """
     marks = sorted(marks, key=lambda mark: mark.piece.left)
     parts = [marks[:1]]
     for before, mark in pairwise(marks):
@@ -280,12 +394,23 @@ def words(marks: list[Mark], height: float) -> list[list[Mark]]:
 
 
 def is_word(marks: list[Mark]) -> bool:
-    """Whether marks side by side are letters, for the most part."""
+    """Tell whether marks side by side are mostly letters.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The marks.
+
+    Returns
+    -------
+    bool
+        Whether there are at least three, and fewer than half of them are clear digits.
+    """
     return len(marks) > 2 and sum(mark.sure for mark in marks) < 0.5 * len(marks)
 
 
 def _box(piece: Piece, scale: float) -> Box:
-    """Find a piece's box in the picture's own pixels."""
+    """Convert a piece's box to the picture's own pixels."""
     return (
         round(piece.left * scale),
         round(piece.top * scale),
@@ -303,7 +428,7 @@ def _is_sizeable(piece: Piece, page: Page) -> bool:
 
 
 def _line(marks: list[Mark]) -> Line:
-    """Put the digits of a row together into numbers: a gap that is much wider than the others parts two."""
+    """Join the digits of a row into numbers, split at gaps that are much wider than the others."""
     marks = sorted(marks, key=lambda mark: mark.piece.left)
     names = [str(mark.digit.digit) for mark in marks]
     numbers = [names[0]]
@@ -313,6 +438,6 @@ def _line(marks: list[Mark]) -> Line:
 
 
 def _parted(marks: list[Mark]) -> list[bool]:
-    """Say for each gap whether a new number begins after it."""
+    """Tell for each gap whether a new number begins after it."""
     pitches = np.array([b.piece.left + b.piece.right - a.piece.left - a.piece.right for a, b in pairwise(marks)]) / 2
     return list(pitches > GAP * np.quantile(pitches, 0.3)) if len(pitches) else []

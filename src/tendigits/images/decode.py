@@ -1,4 +1,4 @@
-"""Picture files: anything that Pillow reads, checked before it is decoded, brought into MNIST's format."""
+"""Picture files: anything that Pillow reads, checked before it is decoded, converted to MNIST's format."""
 
 import warnings
 from pathlib import Path
@@ -18,10 +18,22 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillo
 
 
 def read_image(path: Path | str) -> Array:
-    """Read a picture of a digit from a file: uint8 (28, 28) in MNIST's format, light ink on black.
+    """Read a picture of a digit from a file.
 
-    Takes the first frame, turned as its EXIF orientation says. Raises InputError, one sentence that names the
-    file, where the file is missing, unreadable, no picture, damaged, too large or blank.
+    Parameters
+    ----------
+    path : Path or str
+        The file; of an animation the first frame is taken, turned as its EXIF orientation says.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        The digit in MNIST's format, light ink on black.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable, not a picture, damaged, too large or blank; the message names the file.
     """
     gray = read_gray(path)
     try:
@@ -31,7 +43,23 @@ def read_image(path: Path | str) -> Array:
 
 
 def read_gray(path: Path | str) -> Array:
-    """Read a picture file as it is, in gray: uint8 (h, w). Raises InputError, one sentence that names the file."""
+    """Read a picture file as it is, in gray.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w)
+        The gray levels of its first frame, upright.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable, not a picture, damaged or too large; the message names the file.
+    """
     try:
         return gray_from_rgba(_read_rgba(Path(path)))
     except InputError as error:
@@ -56,9 +84,9 @@ def _read_rgba(path: Path) -> Array:
 
 
 def _eight_bits(image: "Image") -> "Image":
-    """Bring gray of more than 8 bits, which Pillow would clip, to 8, by the bits that its largest value needs.
+    """Reduce gray of more than 8 bits, which Pillow would clip, to 8, by the number of bits of its largest value.
 
-    So 12 bits in a file of 16 are as light as they are meant to be.
+    So 12-bit values in a 16-bit file keep their intended brightness.
     """
     from PIL import Image
 
@@ -71,7 +99,7 @@ def _eight_bits(image: "Image") -> "Image":
 
 
 def _shares(values: Array) -> Array:
-    """Bring floats to uint8: up to 1 they are shares of white, up to 255 gray levels, and else their range counts."""
+    """Convert floats to uint8: up to 1 they are shares of white, up to 255 gray levels; else their range is scaled."""
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
         raise InputError("the picture is damaged (some of its pixels are no numbers).")

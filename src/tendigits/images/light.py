@@ -1,7 +1,7 @@
-"""What is ink and what is paper: ink is how far a pixel is from the paper, in gray levels, less the paper's noise.
+"""What is ink and what is paper: ink is a pixel's distance from the paper, in gray levels, less the paper's noise.
 
-Light falls unevenly: it slants, a shadow has an edge, a page curls, a lens darkens corners. So the paper is a level, or
-a plane, or a surface, whichever explains the picture best.
+Light falls unevenly: it fades from one side to the other, a shadow has an edge, a page curls, a lens darkens corners.
+So the paper is modelled as a constant, a plane or a surface, whichever explains the picture best.
 """
 
 import numpy as np
@@ -15,12 +15,24 @@ LEAST = 48  # pixels of the shorter side; in smaller pictures strokes are as wid
 
 
 def ink_and_noise(gray: Array) -> tuple[Array, float]:
-    """Compute ink >= 0, float (h, w), and the noise that was taken off it, both in gray levels.
+    """Compute the ink of a picture, and the noise of its paper.
 
-    Ink is |gray - paper|. The paper is the median of the border; tilted, where that at least halves the border's
-    summed distance from it (which an edge of ink, unlike light, does not do); or, unless the border is all one, a
-    surface, where that at least halves the whole picture's. The noise is NOISE times the median difference of
-    neighbours on the border.
+    Ink is |gray - paper| less the noise. The paper is the median of the border. It becomes a plane if that at least
+    halves the border's summed distance from the paper, which an edge of ink, unlike light, does not do; then, unless
+    the border is all one level, a surface if that at least halves the distance of the whole picture. The noise is
+    `NOISE` times the median difference of neighbours on the border.
+
+    Parameters
+    ----------
+    gray : ndarray of float, shape (h, w)
+        The gray levels, 0 to 255.
+
+    Returns
+    -------
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels, at least 0.
+    noise : float
+        The noise that was subtracted, in gray levels.
     """
     flat = gray - median(border(gray))
     tilted = flat - tilt(flat)
@@ -36,18 +48,51 @@ def ink_and_noise(gray: Array) -> tuple[Array, float]:
 
 
 def border(picture: Array) -> Array:
-    """List the outermost pixels, clockwise from the top left, so that neighbours follow each other."""
+    """List the outermost pixels clockwise from the top left, so that neighbours follow each other.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    ndarray, shape (2 * (h + w) - 4,)
+        The pixels, for h and w of at least 2.
+    """
     return np.concatenate([picture[0], picture[1:-1, -1], picture[-1, ::-1], picture[1:-1, 0][::-1]])
 
 
 def median(values: Array) -> float:
-    """Compute the middle value, or the mean of the middle two."""
+    """Compute the middle value, or the mean of the middle two.
+
+    Parameters
+    ----------
+    values : ndarray
+        The values, of any shape.
+
+    Returns
+    -------
+    float
+        Their median.
+    """
     values = np.sort(values, axis=None)
     return (float(values[(len(values) - 1) // 2]) + float(values[len(values) // 2])) / 2
 
 
 def tilt(picture: Array) -> Array:
-    """Compute the plane, zero at the centre, that rises across the picture as the medians of opposite sides do."""
+    """Compute a plane that rises across the picture as the medians of opposite sides do.
+
+    Parameters
+    ----------
+    picture : ndarray of float, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    ndarray of float, shape (h, w)
+        The plane, zero at the centre.
+    """
     h, w = picture.shape
     down = (median(picture[-1]) - median(picture[0])) / max(h - 1, 1)
     right = (median(picture[:, -1]) - median(picture[:, 0])) / max(w - 1, 1)
@@ -56,9 +101,20 @@ def tilt(picture: Array) -> Array:
 
 
 def surface(picture: Array) -> Array:
-    """Compute the paper's level at each pixel: medians of square blocks, medians of those around each, joined linearly.
+    """Compute the level of the paper at each pixel.
 
-    A median follows a shadow's edge, and never sees a stroke that covers less than half of what it looks at.
+    It interpolates linearly between medians: of square blocks, and then of the blocks around each. A median follows the
+    edge of a shadow, and ignores any stroke that covers less than half of its blocks.
+
+    Parameters
+    ----------
+    picture : ndarray of float, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    ndarray of float, shape (h, w)
+        The level of the paper.
     """
     cell = -(-max(picture.shape) // CELLS)
     rows, columns = (range(-(-side // cell)) for side in picture.shape)

@@ -1,7 +1,7 @@
-"""Printed lines, ruled, squared or a frame's, are taken off the ink, and the strokes they crossed closed again.
+"""Printed lines, ruled, squared or of a frame, are removed from the ink, and the strokes they crossed are mended.
 
-A line is long, thin, and fainter than the digit, apart from it, or runs past it on both sides, or is like one that is:
-so the bar of a tightly cropped 7 is none, and neither is a lone 1.
+A line is long and thin. It is also fainter than the digit, or apart from it, or extends past it on both sides, or
+resembles a line that does. So the bar of a tightly cropped 7 is not a line, and neither is a lone 1.
 
     ink → (along the rows) gaps closed → only what is long kept → its parts → those that are lines
         → bridged by the straightest dark way across
@@ -33,7 +33,19 @@ SLOPES = np.arange(-4, 5) / 2  # of the ways across a line, in columns for each 
 
 @dataclass(frozen=True)
 class Line:
-    """A horizontal line: its pixels (h, w), its level of ink, its mean thickness, and its box."""
+    """A horizontal line.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Its pixels.
+    level : float
+        Its level of ink, in gray levels.
+    thickness : float
+        Its mean thickness, in pixels.
+    top, bottom, left, right : int
+        Its box, in pixels; bottom and right are exclusive.
+    """
 
     mask: Array
     level: float
@@ -45,7 +57,18 @@ class Line:
 
 
 def without_lines(ink: Array) -> Array:
-    """Take horizontal and vertical lines off ink >= 0, float (h, w)."""
+    """Remove horizontal and vertical lines from ink.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels, at least 0.
+
+    Returns
+    -------
+    ndarray of float, shape (h, w)
+        The ink without them.
+    """
     if min(ink.shape) < LEAST:
         return ink
     across, down = list(find_lines(ink)), list(find_lines(ink.T))
@@ -60,7 +83,18 @@ def without_lines(ink: Array) -> Array:
 
 
 def find_lines(ink: Array) -> Iterator[Line]:
-    """Find what is long and thin enough to be a horizontal line."""
+    """Find what is long and thin enough to be a horizontal line.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels, at least 0.
+
+    Yields
+    ------
+    Line
+        Each such line.
+    """
     h, w = ink.shape
     long = long_pieces(ink > FAINT)
     labels = connected(long)
@@ -76,10 +110,20 @@ def find_lines(ink: Array) -> Iterator[Line]:
 
 
 def long_pieces(mask: Array) -> Array:
-    """Keep of a boolean mask (h, w) what is part of a long horizontal piece.
+    """Keep what is part of a long horizontal piece.
 
-    Every pixel first takes in those above and below it, so that a line may slant; then gaps are closed, and the rows
-    opened: only that stays which has a whole piece about it.
+    Every pixel is first extended by those above and below it, so that a line may slant; then gaps are closed, and the
+    rows opened: a pixel stays only if a whole long piece surrounds it.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Where there is ink.
+
+    Returns
+    -------
+    ndarray of bool, shape (h, w)
+        What is kept.
     """
     gap, long = (max(1, int(share * mask.shape[1])) for share in (GAP, LONG))
     tall = any_near(mask.T, 1).T
@@ -88,7 +132,20 @@ def long_pieces(mask: Array) -> Array:
 
 
 def any_near(mask: Array, reach: int) -> Array:
-    """Mark each pixel that is marked, or has a marked one within `reach` in its row."""
+    """Mark each pixel that has a marked pixel, or is one, within reach in its row.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        The marked pixels.
+    reach : int
+        How far to look on either side, in pixels.
+
+    Returns
+    -------
+    ndarray of bool, shape (h, w)
+        The dilated mask.
+    """
     from scipy import ndimage
 
     near: Array = ndimage.maximum_filter1d(mask.astype(np.uint8), 2 * reach + 1, axis=1, mode="nearest") > 0
@@ -96,7 +153,20 @@ def any_near(mask: Array, reach: int) -> Array:
 
 
 def all_near(mask: Array, reach: int) -> Array:
-    """Mark each pixel that is marked, and has only marked ones within `reach` in its row."""
+    """Mark each pixel that has only marked pixels, and is one, within reach in its row.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        The marked pixels.
+    reach : int
+        How far to look on either side, in pixels.
+
+    Returns
+    -------
+    ndarray of bool, shape (h, w)
+        The eroded mask.
+    """
     return ~any_near(~mask, reach)
 
 
@@ -106,7 +176,22 @@ def _digit_in(ink: Array) -> Array:
 
 
 def true_lines(lines: list[Line], rest: Array, ink: Array) -> list[Line]:
-    """Choose the lines that are fainter than the digit, lie above or below it, or run past it, edge to edge."""
+    """Choose the lines that are fainter than the digit, lie above or below it, or run past it from edge to edge.
+
+    Parameters
+    ----------
+    lines : list of Line
+        What may be horizontal lines.
+    rest : ndarray of bool, shape (h, w)
+        The digit without them.
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels.
+
+    Returns
+    -------
+    list of Line
+        Those that are certainly lines.
+    """
     rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
     (top, bottom), (left, right) = (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
     dark = median(ink[rest])
@@ -122,12 +207,38 @@ def true_lines(lines: list[Line], rest: Array, ink: Array) -> list[Line]:
 
 
 def like(lines: list[Line], true: list[Line]) -> list[Line]:
-    """Choose the lines that are as dark as a true one: what else is on this paper is printed alike."""
+    """Choose the lines that are as dark as a true one, since all lines on one paper are printed alike.
+
+    Parameters
+    ----------
+    lines : list of Line
+        What may be lines.
+    true : list of Line
+        What certainly are lines.
+
+    Returns
+    -------
+    list of Line
+        The chosen ones of `lines`.
+    """
     return [line for line in lines if any(abs(line.level - each.level) <= ALIKE * each.level for each in true)]
 
 
 def bridged(ink: Array, lines: list[Line]) -> Array:
-    """Take the lines' own ink away, and leave that of strokes which cross them."""
+    """Remove the ink of lines, but leave that of strokes which cross them.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels.
+    lines : list of Line
+        What to remove.
+
+    Returns
+    -------
+    ndarray of float, shape (h, w)
+        The ink without the lines.
+    """
     for line in lines:
         crossing = np.where(ink > CLEARER * line.level + FAINT, ink, ways_across(ink, line.mask))
         ink = np.where(line.mask, crossing, ink)
@@ -135,7 +246,20 @@ def bridged(ink: Array, lines: list[Line]) -> Array:
 
 
 def ways_across(ink: Array, line: Array) -> Array:
-    """Compute for each pixel on a line how dark the darkest straight way across it is at both its ends."""
+    """Compute for each pixel of a line how dark the darkest straight way across it is at both its ends.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels.
+    line : ndarray of bool, shape (h, w)
+        The pixels of the line.
+
+    Returns
+    -------
+    ndarray of float, shape (h, w)
+        The ink at the fainter end of the darkest way, in gray levels; 0 off the line.
+    """
     paper = np.pad(np.where(line, 0, ink), ((1, 1), (0, 0)))
     free = ~np.pad(line, ((1, 1), (0, 0)))
     rows = np.arange(len(paper))[:, np.newaxis]

@@ -1,16 +1,16 @@
-"""Any picture of a digit, redrawn the way MNIST drew its own.
+"""Any picture of a digit, redrawn as MNIST's digits were.
 
-LeCun, Cortes and Burges describe it: the ink was fitted into a 20×20 box, keeping its aspect ratio, and placed in a
-28×28 field so that its centre of mass lies at the field's centre. A network that learned from such pictures
-understands only such pictures.
+LeCun, Cortes and Burges describe it: the ink is fitted into a 20×20 box, keeping its aspect ratio, and placed in a
+28×28 field so that its centre of mass lies at the centre of the field. A network that has learned from such pictures
+can read no others.
 
     picture → gray → (halved while large) → ink = distance from the paper, less its noise (`light`)
-            → printed lines taken off (`lines`) → the digit's strokes (`strokes`)
+            → printed lines removed (`lines`) → the digit's strokes (`strokes`)
             → cropped, resized into the box, placed in the field
 
-Every step is a small function of plain arithmetic, which the draw page follows line by line in JavaScript. Where
-one says round(x), it is floor(x + 0.5). Gray levels, halved or not, are exact in float64, so a picture and its
-negative give exactly the same digit.
+Every step is a small function of plain arithmetic, which the draw page repeats line by line in JavaScript.
+round(x) stands for floor(x + 0.5). Gray levels, halved or not, are exact in float64, so a picture and its negative
+give exactly the same digit.
 """
 
 import numpy as np
@@ -28,9 +28,22 @@ ROUND_UP = 0.5 + 1e-6  # the same half goes up everywhere, although the last bit
 
 
 def to_mnist(gray: Array) -> Array:
-    """Redraw a digit, uint8 (h, w), dark on light or light on dark: uint8 (28, 28).
+    """Redraw a picture of a digit in MNIST's format.
 
-    Raises InputError for another shape or dtype, and for a picture with nothing on it.
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (h, w)
+        The picture, dark on light or light on dark.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        The digit, light on black.
+
+    Raises
+    ------
+    InputError
+        If the picture is of another shape or dtype, or there is nothing on it.
     """
     if gray.ndim != 2 or gray.size == 0 or gray.dtype != np.uint8:
         raise InputError(f"a gray picture is uint8 of shape (h, w), not {gray.dtype} of shape {gray.shape}.")
@@ -44,9 +57,20 @@ def to_mnist(gray: Array) -> Array:
 
 
 def gray_from_rgba(rgba: Array) -> Array:
-    """Make uint8 RGBA (h, w, 4) gray, uint8 (h, w), on paper where it is transparent.
+    """Convert colours to gray, on paper where the picture is transparent.
 
-    Luma by ITU-R BT.601 in 16-bit fixed point, as Pillow rounds it; blended in integers: round(x / 255).
+    The gray is the luma of ITU-R BT.601 in 16-bit fixed point, rounded as Pillow does, and blended in integers:
+    round(x / 255).
+
+    Parameters
+    ----------
+    rgba : ndarray of uint8, shape (h, w, 4)
+        Red, green, blue and opacity.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w)
+        The gray levels.
     """
     red, green, blue, alpha = (rgba[..., i] for i in range(4))
     luma = red * np.uint32(19595)
@@ -62,7 +86,7 @@ def gray_from_rgba(rgba: Array) -> Array:
 def _paper(luma: Array, alpha: Array) -> int:
     """Choose the gray, 0 or 255, to lay under a transparent picture: the one that its ink stands out against.
 
-    Unless it is mostly opaque: then that is a sheet with transparent corners, and the paper is its colour.
+    A picture that is mostly opaque is instead a sheet with transparent corners, and the paper takes the sheet's colour.
     """
     opaque = int(alpha.sum(dtype=np.uint64))
     is_light = 2 * int((luma * alpha).sum(dtype=np.uint64)) >= 255 * opaque
@@ -71,9 +95,19 @@ def _paper(luma: Array, alpha: Array) -> int:
 
 
 def halve(gray: Array) -> Array:
-    """Average blocks of 2×2: (h, w) → (h // 2, w // 2); an odd last row or column is dropped.
+    """Halve a picture by averaging blocks of 2×2 pixels.
 
-    A picture one pixel high or wide is halved along its length.
+    An odd last row or column is dropped. A picture one pixel high or wide is halved along its length.
+
+    Parameters
+    ----------
+    gray : ndarray, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    ndarray of float, shape (h // 2, w // 2)
+        The smaller picture; no side is shorter than 1.
     """
     h, w = (side // 2 * 2 if side > 1 else 2 for side in gray.shape)
     gray = gray.repeat(2 if len(gray) == 1 else 1, axis=0).repeat(2 if gray.shape[1] == 1 else 1, axis=1)
@@ -88,10 +122,24 @@ def halve(gray: Array) -> Array:
 
 
 def fit_to_box(ink: Array) -> Array:
-    """Draw ink >= 0, 2-D, brightest pixel 255, into a 20×20 box in a field: uint8 (28, 28).
+    """Fit ink into a 20×20 box, and place that in the field.
 
-    Cropped to where it is not zero; the longer side becomes 20 pixels and the other follows, at least 1; placed by
-    `place`. Raises InputError where there is no ink.
+    The ink is cropped to where it is not zero, and its longer side becomes 20 pixels; the other follows, at least 1.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink, at least 0.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        The digit, its brightest pixel 255.
+
+    Raises
+    ------
+    InputError
+        If there is no ink.
     """
     if not np.any(ink > 0):
         raise InputError(BLANK)
@@ -107,10 +155,20 @@ def _crop(ink: Array) -> Array:
 
 
 def resize_matrix(n_in: int, n_out: int) -> Array:
-    """Build the matrix (n_out, n_in) that resizes one side; its rows sum to one.
+    """Build the matrix that resizes one side of a picture.
 
-    Row i weighs the input pixels by a triangle around its own centre, as wide as an output pixel when shrinking and
-    as an input pixel when enlarging: what Pillow calls BILINEAR.
+    Row i weights the input pixels by a triangle around its own centre, as wide as an output pixel when shrinking and as
+    an input pixel when enlarging: what Pillow calls BILINEAR.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        The side before and after, in pixels.
+
+    Returns
+    -------
+    ndarray of float, shape (n_out, n_in)
+        The matrix; its rows sum to one.
     """
     scale = n_in / n_out
     distance = np.arange(n_in) + 0.5 - (np.arange(n_out)[:, None] + 0.5) * scale
@@ -120,7 +178,18 @@ def resize_matrix(n_in: int, n_out: int) -> Array:
 
 
 def place(box: Array) -> Array:
-    """Place a uint8 picture in the field: its centre of mass, rounded, at (14, 14) or as near as fits."""
+    """Place a picture in the field, its rounded centre of mass at (14, 14) or as near as it fits.
+
+    Parameters
+    ----------
+    box : ndarray of uint8, shape (h, w)
+        The picture; neither side is longer than 28.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        The field.
+    """
     row = min(max(CENTRE - _centre(box.sum(axis=1, dtype=np.int64)), 0), FIELD - box.shape[0])
     column = min(max(CENTRE - _centre(box.sum(axis=0, dtype=np.int64)), 0), FIELD - box.shape[1])
     field = np.zeros((FIELD, FIELD), np.uint8)

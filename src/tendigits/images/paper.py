@@ -1,10 +1,10 @@
-"""The paper of a photograph, taken off: what is left is ink, a share of the light that the paper gives back.
+"""The paper of a photograph, removed: what is left is ink, the share of the paper's light that is missing.
 
     photo → halved while large → paper = what is left when everything narrower than a window is filled in
-          → ink = 1 - photo / paper → long straight lines, the paper's own, taken off
+          → ink = 1 - photo / paper → long straight lines, printed on the paper, removed
 
-Filling in (a morphological closing: the darkest of the lightest) leaves a shadow's straight edge where it is, which an
-average would smear; and dividing by the paper takes off any light, however it falls.
+Filling in (a morphological closing: the minimum of the maxima) keeps the sharp edge of a shadow, which an average would
+smear; and dividing by the paper cancels any light, however it falls.
 """
 
 import math
@@ -26,11 +26,18 @@ FAINTEST = 0.06  # of the paper's light: fainter ink is none
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What a photo shows when its paper is taken off.
+    """What remains of a photo when its paper is removed.
 
-    `ink` is float32 (h, w), from 0 (paper) to 1; `strokes` bool (h, w), where it stands out; `scale` is how many of
-    the photo's pixels one of these is wide;
-    `across` and `down` are the lines that were printed on the paper.
+    Parameters
+    ----------
+    ink : ndarray of float32, shape (h, w)
+        The ink, from 0, paper, to 1.
+    strokes : ndarray of bool, shape (h, w)
+        Where the ink stands out.
+    scale : float
+        The width of one of these pixels in the photo's pixels.
+    across, down : list of Line
+        The lines printed on the paper.
     """
 
     ink: Array
@@ -41,7 +48,18 @@ class Sheet:
 
 
 def take_off_paper(gray: Array) -> Sheet:
-    """Find the ink of a photo, uint8 (h, w), dark on light or light on dark."""
+    """Find the ink in a photo.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (h, w)
+        The photo, dark on light or light on dark.
+
+    Returns
+    -------
+    Sheet
+        The ink, and the printed lines.
+    """
     from scipy import ndimage
 
     picture, scale = working_size(gray)
@@ -55,7 +73,20 @@ def take_off_paper(gray: Array) -> Sheet:
 
 
 def working_size(gray: Array) -> tuple[Array, float]:
-    """Halve or enlarge a picture to a size that is good to work in: float32 (h, w), and its pixels' width."""
+    """Halve or enlarge a picture to a convenient size.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    picture : ndarray of float32, shape (new_h, new_w)
+        The picture in its new size.
+    scale : float
+        The width of one of its pixels in the old pixels.
+    """
     from scipy import ndimage
 
     scale = 1.0
@@ -68,14 +99,36 @@ def working_size(gray: Array) -> tuple[Array, float]:
 
 
 def is_light_on_dark(picture: Array) -> bool:
-    """Whether a dark picture's strongest departures from the middle of it are light ones."""
+    """Tell whether a picture is dark, and what differs most from its median is lighter.
+
+    Parameters
+    ----------
+    picture : ndarray of float, shape (h, w)
+        The gray levels, 0 to 255.
+
+    Returns
+    -------
+    bool
+        Whether it is light on dark.
+    """
     thin = picture[:: max(1, picture.shape[0] // 200), :: max(1, picture.shape[1] // 200)]
     middle = np.median(thin)
     return bool(middle < 128 and ((thin - middle) ** 3).sum() > 0)
 
 
 def paper_of(picture: Array) -> Array:
-    """Fill in what is narrower than the window: what the picture would be without ink, float32 (h, w)."""
+    """Estimate what a picture would be without ink, by filling in what is narrower than the window.
+
+    Parameters
+    ----------
+    picture : ndarray of float32, shape (h, w)
+        The gray levels, 0 to 255, dark on light.
+
+    Returns
+    -------
+    ndarray of float32, shape (h, w)
+        The gray levels of the paper.
+    """
     from scipy import ndimage
 
     window = max(5, min(min(picture.shape) // 4, WINDOW))
@@ -90,14 +143,36 @@ def paper_of(picture: Array) -> Array:
 
 
 def faintest(ink: Array) -> float:
-    """Find how much ink stands out from the paper's grain."""
+    """Find how much ink stands out from the paper's grain.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink, 0 to 1.
+
+    Returns
+    -------
+    float
+        The least ink that does.
+    """
     thin = ink[::3, ::3]
     grain = 1.4826 * float(np.median(np.abs(thin - np.median(thin))))
     return max(NOISE * grain, FAINTEST)
 
 
 def strokes_of(ink: Array) -> Array:
-    """Mark the ink that stands out from the paper's grain, connected to some that stands out well: bool (h, w)."""
+    """Mark the ink that stands out from the paper's grain and is connected to some that stands out well.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink, 0 to 1.
+
+    Returns
+    -------
+    ndarray of bool, shape (h, w)
+        Where the strokes are.
+    """
     from scipy import ndimage
 
     low = faintest(ink)

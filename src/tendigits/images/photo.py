@@ -1,7 +1,7 @@
 """From a photo of paper to the digits on it: where they are, and in which lines.
 
 photo → `paper` (what is ink?) → `pieces` (what belongs together?) → `rows` (what stands on one line?)
-      → marks: clean ink, one digit each or several that touch, each in its place
+      → pieces of ink in their places, one digit each or several that touch
 """
 
 from dataclasses import dataclass
@@ -33,10 +33,20 @@ NOTHING = "nothing on the picture looks like writing."
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """What is written on a photo: rows of pieces from top to bottom, each from left to right.
+    """What is written in a photo.
 
-    `labels` numbers the connected ink of `sheet`; `height` is the usual height of a piece; `left_out` are the pieces
-    that can be no digits.
+    Parameters
+    ----------
+    sheet : Sheet
+        The ink.
+    labels : ndarray of int, shape (h, w)
+        Numbers its connected parts; 0 is paper.
+    height : float
+        The usual height of a piece, in pixels.
+    rows : list of list of Piece
+        The lines of writing from top to bottom, and the pieces of each from left to right.
+    left_out : list of Piece
+        The pieces that cannot be digits.
     """
 
     sheet: Sheet
@@ -47,7 +57,23 @@ class Page:
 
 
 def find(gray: Array) -> Page:
-    """Find what is written on a photo, uint8 (h, w). Raises InputError where there is nothing."""
+    """Find what is written in a photo.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (h, w)
+        The photo.
+
+    Returns
+    -------
+    Page
+        Its pieces, in lines.
+
+    Raises
+    ------
+    InputError
+        If the picture is of another shape or dtype, or nothing in it looks like writing.
+    """
     if gray.ndim != 2 or gray.size == 0 or gray.dtype != np.uint8:
         raise InputError(f"a gray picture is uint8 of shape (h, w), not {gray.dtype} of shape {gray.shape}.")
     sheet = take_off_paper(gray)
@@ -68,31 +94,98 @@ def find(gray: Array) -> Page:
 
 
 def without_faint(pieces: list[Piece], ink: Array, labels: Array) -> list[Piece]:
-    """Leave out pieces of much fainter ink than most have: creases, and the grain of a desk."""
+    """Drop pieces whose ink is much fainter than usual: creases, and the grain of a desk.
+
+    Parameters
+    ----------
+    pieces : list of Piece
+        The pieces.
+    ink : ndarray of float, shape (h, w)
+        The ink, 0 to 1.
+    labels : ndarray of int, shape (h, w)
+        The labels of its connected parts.
+
+    Returns
+    -------
+    list of Piece
+        The others.
+    """
     levels = np.array([mean_ink(piece, ink, labels) for piece in pieces])
     usual = float(np.median(levels))
     return [piece for piece, level in zip(pieces, levels, strict=True) if level > FAINT * usual]
 
 
 def mean_ink(piece: Piece, ink: Array, labels: Array) -> float:
-    """Measure the ink of a piece's strokes, on average."""
+    """Compute the mean ink of a piece's strokes.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    ink : ndarray of float, shape (h, w)
+        The ink, 0 to 1.
+    labels : ndarray of int, shape (h, w)
+        The labels of its connected parts.
+
+    Returns
+    -------
+    float
+        The mean, 0 to 1.
+    """
     window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
     return float(ink[window][mask_of(piece, labels)].mean())
 
 
 def may_be_written(piece: Piece, shape: tuple[int, ...]) -> bool:
-    """Whether a piece can be writing: no dust, no blot, no edge of the paper, no desk."""
+    """Tell whether a piece can be writing, rather than dust, a blot, the edge of the paper or the desk.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    shape : tuple of int
+        The height and width of the picture.
+
+    Returns
+    -------
+    bool
+        Whether it can.
+    """
     long = max(piece.height / shape[0], piece.width / shape[1]) > 0.5 and touches_edge(piece, shape)
     return max(piece.height, piece.width) >= 8 and not is_solid(piece) and not long
 
 
 def is_digit_sized(piece: Piece, height: float) -> bool:
-    """Whether a piece is as large as a digit, or as several that touch."""
+    """Tell whether a piece is as large as a digit, or as several that touch.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    height : float
+        The usual height of a digit, in pixels.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     return SHORTEST * height <= piece.height <= TALLEST * height and piece.width <= LONGEST * piece.height
 
 
 def several(gray: Array) -> bool:
-    """Whether a picture, uint8 (h, w), shows several things of a digit's size, side by side or below each other."""
+    """Tell whether a picture shows several things of a digit's size, side by side or one below the other.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    bool
+        Whether there are at least two.
+    """
     try:
         page = find(gray)
     except InputError:

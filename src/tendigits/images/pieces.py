@@ -17,7 +17,17 @@ NEAR = 0.22  # of the usual height: a piece no farther away may be a part of the
 
 @dataclass(frozen=True)
 class Piece:
-    """Connected ink: its box (`top`, `bottom`, `left`, `right`; the ends are excluded), its labels and its area."""
+    """Connected ink.
+
+    Parameters
+    ----------
+    top, bottom, left, right : int
+        Its box, in pixels; bottom and right are exclusive.
+    labels : tuple of int
+        The labels of its connected parts.
+    area : int
+        The number of its pixels.
+    """
 
     top: int
     bottom: int
@@ -28,22 +38,35 @@ class Piece:
 
     @property
     def height(self) -> int:
-        """How many rows it covers."""
+        """The height of its box, in pixels."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
-        """How many columns it covers."""
+        """The width of its box, in pixels."""
         return self.right - self.left
 
     @property
     def middle(self) -> float:
-        """The row halfway down."""
+        """The row halfway between its top and bottom."""
         return (self.top + self.bottom) / 2
 
 
 def find_pieces(strokes: Array) -> tuple[list[Piece], Array]:
-    """Number the connected parts of bool (h, w): the pieces, and their labels, int (h, w), 0 for paper."""
+    """Find the connected parts of the strokes.
+
+    Parameters
+    ----------
+    strokes : ndarray of bool, shape (h, w)
+        Where the strokes are.
+
+    Returns
+    -------
+    pieces : list of Piece
+        The parts, without the tiniest.
+    labels : ndarray of int, shape (h, w)
+        Numbers all parts from 1; 0 is paper.
+    """
     from scipy import ndimage
 
     labels, n = ndimage.label(strokes, np.ones((3, 3)))
@@ -56,7 +79,18 @@ def find_pieces(strokes: Array) -> tuple[list[Piece], Array]:
 
 
 def usual_height(pieces: list[Piece]) -> float:
-    """Find the height that most of the ink has: the median over pieces, each weighed by its longer side."""
+    """Compute the median height of pieces, each weighted by its longer side.
+
+    Parameters
+    ----------
+    pieces : list of Piece
+        The pieces, at least one.
+
+    Returns
+    -------
+    float
+        The height in pixels.
+    """
     heights = np.array([piece.height for piece in pieces], float)
     weights = np.array([max(piece.height, piece.width) for piece in pieces], float)
     order = np.argsort(heights)
@@ -65,41 +99,110 @@ def usual_height(pieces: list[Piece]) -> float:
 
 
 def touches_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
-    """Whether a piece reaches the picture's edge."""
+    """Tell whether a piece reaches the edge of the picture.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    shape : tuple of int
+        The height and width of the picture.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
     margin = 1 + max(shape) // 1000
     far = piece.bottom >= shape[0] - margin or piece.right >= shape[1] - margin
     return far or piece.top <= margin or piece.left <= margin
 
 
 def is_solid(piece: Piece) -> bool:
-    """Whether a piece is a blot rather than a stroke."""
+    """Tell whether a piece is a blot rather than a stroke.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+
+    Returns
+    -------
+    bool
+        Whether it is large both ways and nearly fills its box.
+    """
     return min(piece.height, piece.width) > 12 and piece.area > 0.75 * piece.height * piece.width
 
 
 def joined(a: Piece, b: Piece) -> Piece:
-    """Put two pieces together."""
+    """Join two pieces into one.
+
+    Parameters
+    ----------
+    a, b : Piece
+        The pieces.
+
+    Returns
+    -------
+    Piece
+        Both together.
+    """
     top, left = min(a.top, b.top), min(a.left, b.left)
     bottom, right = max(a.bottom, b.bottom), max(a.right, b.right)
     return Piece(top, bottom, left, right, a.labels + b.labels, a.area + b.area)
 
 
 def distance(a: Piece, b: Piece) -> float:
-    """Measure the gap between two boxes, 0 where they overlap."""
+    """Measure the gap between the boxes of two pieces.
+
+    Parameters
+    ----------
+    a, b : Piece
+        The pieces.
+
+    Returns
+    -------
+    float
+        The gap in pixels, 0 where they overlap.
+    """
     across = max(a.left, b.left) - min(a.right, b.right)
     down = max(a.top, b.top) - min(a.bottom, b.bottom)
     return float(np.hypot(max(across, 0), max(down, 0)))
 
 
 def shared_width(a: Piece, b: Piece) -> float:
-    """Measure how much of the narrower one's width lies above or below the other."""
+    """Measure how much of the narrower piece's width lies above or below the other piece.
+
+    Parameters
+    ----------
+    a, b : Piece
+        The pieces.
+
+    Returns
+    -------
+    float
+        The share of its width, 0 to 1.
+    """
     common = min(a.right, b.right) - max(a.left, b.left)
     return max(0, common) / max(1, min(a.width, b.width))
 
 
 def join_broken(pieces: list[Piece], height: float) -> list[Piece]:
-    """Join pieces that make up one digit: parts that lie over each other, and small parts beside a larger one.
+    """Join pieces that make up one digit: parts one above the other, and small parts beside a larger one.
 
-    No digit grows beyond the usual height by it.
+    Pieces are not joined where the result would be much larger than a digit usually is.
+
+    Parameters
+    ----------
+    pieces : list of Piece
+        The pieces.
+    height : float
+        The usual height of a digit, in pixels.
+
+    Returns
+    -------
+    list of Piece
+        The joined pieces and the others.
     """
     pieces = sorted(pieces, key=lambda piece: -piece.area)
     whole: list[Piece] = []
@@ -113,7 +216,7 @@ def join_broken(pieces: list[Piece], height: float) -> list[Piece]:
 
 
 def _home(piece: Piece, whole: list[Piece], height: float) -> int | None:
-    """Find the nearest piece that this one can be a part of."""
+    """Find the nearest piece that this one can be part of."""
     fits = [(distance(each, piece), i) for i, each in enumerate(whole) if _belongs(piece, each, height)]
     return min(fits)[1] if fits else None
 
@@ -131,7 +234,22 @@ def _belongs(piece: Piece, other: Piece, height: float) -> bool:
 
 
 def between(piece: Piece, left: int, right: int, labels: Array) -> Piece | None:
-    """Take the part of a piece from one column to another, its box drawn in to its ink; None where it has none."""
+    """Take the part of a piece between two columns, and shrink its box to its ink.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    left, right : int
+        The first column, and the one after the last.
+    labels : ndarray of int, shape (h, w)
+        The labels of all pieces.
+
+    Returns
+    -------
+    Piece or None
+        The part; None if there is no ink in it.
+    """
     own = np.isin(labels[piece.top : piece.bottom, left:right], piece.labels)
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     if not len(rows):
@@ -142,13 +260,41 @@ def between(piece: Piece, left: int, right: int, labels: Array) -> Piece | None:
 
 
 def mask_of(piece: Piece, labels: Array) -> Array:
-    """Mark a piece's own pixels within its box: bool (height, width)."""
+    """Mark a piece's own pixels within its box.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    labels : ndarray of int, shape (h, w)
+        The labels of all pieces.
+
+    Returns
+    -------
+    ndarray of bool, shape (piece.height, piece.width)
+        Its pixels.
+    """
     mask: Array = np.isin(labels[piece.top : piece.bottom, piece.left : piece.right], piece.labels)
     return mask
 
 
 def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
-    """List the columns, its ends included, where a piece may be cut: where one or two strokes are thinnest."""
+    """List the columns where a piece may be cut: those where one or two strokes are thinnest.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+    labels : ndarray of int, shape (h, w)
+        The labels of all pieces.
+    height : float
+        The usual height of a digit, in pixels.
+
+    Returns
+    -------
+    list of int
+        The columns from left to right, including both ends of the piece.
+    """
     from scipy import ndimage
 
     mask = mask_of(piece, labels)

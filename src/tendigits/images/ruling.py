@@ -1,4 +1,4 @@
-"""Lines printed on paper, ruled, squared or the frames of a form: found, and taken off without cutting the digits."""
+"""Lines printed on paper, ruled, squared or the frames of a form: found, and removed without cutting the digits."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,17 @@ DARKER = 1.6  # times a line's own ink: what is darker is the pen
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line across the picture: for each place along it where it lies, float (n,), from `start`; its thickness."""
+    """A line across the picture.
+
+    Parameters
+    ----------
+    start : int
+        The column where it starts.
+    places : ndarray of float, shape (n,)
+        The row where it lies, for each column from there on.
+    thickness : float
+        Its thickness, in pixels.
+    """
 
     start: int
     places: Array
@@ -24,7 +34,18 @@ class Line:
 
 
 def find_lines(mask: Array) -> list[Line]:
-    """Find the lines that run from left to right over much of a mask, bool (h, w); they may climb, fall and bend."""
+    """Find lines that run from left to right over much of a picture; they may climb, fall and bend.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Where there is ink.
+
+    Returns
+    -------
+    list of Line
+        The lines.
+    """
     from scipy import ndimage
 
     h, w = mask.shape
@@ -40,7 +61,22 @@ def find_lines(mask: Array) -> list[Line]:
 
 
 def take_off_lines(ink: Array, mask: Array) -> tuple[Array, list[Line], list[Line]]:
-    """Take the lines, from left to right and from top to bottom, off the ink (h, w); return them, too."""
+    """Remove printed lines from ink, both horizontal and vertical.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink, 0 to 1.
+    mask : ndarray of bool, shape (h, w)
+        Where it stands out.
+
+    Returns
+    -------
+    ink : ndarray of float, shape (h, w)
+        The ink without the lines.
+    across, down : list of Line
+        The lines; for those down the picture, rows and columns are exchanged.
+    """
     across, down = find_lines(mask), find_lines(mask.T)
     ink = _without(_without(ink, mask, across).T, mask.T, down).T
     return ink, across, down
@@ -59,7 +95,7 @@ def _closed(mask: Array, length: int) -> Array:
 
 
 def _fitted(part: Array, box: tuple[slice, slice], side: int) -> list[Line]:
-    """Fit a cubic through a part of the mask, bool; none where it is no thin line."""
+    """Fit a cubic to a part of the mask; return no line if it is not a thin one."""
     columns = np.flatnonzero(part.any(axis=0))
     if len(columns) < WHOLE * part.shape[1]:
         return []
@@ -79,7 +115,7 @@ def _fitted(part: Array, box: tuple[slice, slice], side: int) -> list[Line]:
 
 
 def _without(ink: Array, mask: Array, lines: list[Line]) -> Array:
-    """Take lines off, but keep what is the pen's: what is darker, and what goes on on either side."""
+    """Remove lines, but keep the pen's ink: what is darker, and what continues on either side."""
     from scipy import ndimage
 
     ink, faint = ink.copy(), 0.0
@@ -101,7 +137,7 @@ def _without(ink: Array, mask: Array, lines: list[Line]) -> Array:
 
 
 def _crumbs(mask: Array, lines: list[Line]) -> Array:
-    """Mark what is left of lines: parts of the mask that lie, for the most part, close to one or to where it leads."""
+    """Mark what is left of lines: parts of the mask that lie mostly close to a line or to its continuation."""
     from scipy import ndimage
 
     h, w = mask.shape

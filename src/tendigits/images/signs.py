@@ -1,4 +1,4 @@
-"""Signs between numbers: minus, plus, times. They look enough like digits to be read as such."""
+"""Signs between numbers: minus, plus, times. They look enough like digits to be mistaken for them."""
 
 import numpy as np
 
@@ -12,18 +12,55 @@ INNER = 0.2  # strokes that cross do so at least this share of their length away
 
 
 def is_sign(mask: Array, breadth: float) -> bool:
-    """Whether a piece, bool (h, w) drawn with a pen of that breadth, is a plus or a times sign."""
+    """Tell whether a piece is a plus or a times sign.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Its pixels.
+    breadth : float
+        The breadth of its strokes, in pixels.
+
+    Returns
+    -------
+    bool
+        Whether it is one of these signs.
+    """
     h, w = mask.shape
     return 0.4 < w / h < 2.2 and is_cross(mask, breadth)
 
 
 def is_dash(piece: Piece) -> bool:
-    """Whether a piece lies flat, as no digit does."""
+    """Tell whether a piece is much wider than high, as no digit is.
+
+    Parameters
+    ----------
+    piece : Piece
+        The piece.
+
+    Returns
+    -------
+    bool
+        Whether it is a dash.
+    """
     return piece.width > 2.2 * piece.height and piece.area > 0.3 * piece.width * piece.height
 
 
 def is_cross(mask: Array, breadth: float) -> bool:
-    """Whether a piece is nothing but two straight strokes, which cross well inside of both."""
+    """Tell whether a piece consists of two straight strokes that cross well inside both.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Its pixels.
+    breadth : float
+        The breadth of its strokes, in pixels.
+
+    Returns
+    -------
+    bool
+        Whether it is a cross.
+    """
     points = np.argwhere(mask).astype(float)
     points = points[:: -(-len(points) // ENOUGH)]
     first, rest = without_line(points, 0.8 * breadth + 0.5)
@@ -34,7 +71,20 @@ def is_cross(mask: Array, breadth: float) -> bool:
 
 
 def without_line(points: Array, half: float) -> tuple[Array, Array]:
-    """Part points (n, 2) into those of the strongest straight line, within `half` of it, and the others."""
+    """Separate points on the strongest straight line from the others.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        Rows and columns.
+    half : float
+        How far from the line its points may lie, in pixels.
+
+    Returns
+    -------
+    on_line, others : ndarray of float, shape (m, 2)
+        The points of the two groups.
+    """
     if not len(points):
         return points, points
     offsets = points @ NORMALS
@@ -47,7 +97,7 @@ def without_line(points: Array, half: float) -> tuple[Array, Array]:
 
 
 def _crosses(stroke: Array, other: Array) -> bool:
-    """Whether the other stroke goes to both sides of this one."""
+    """Tell whether the other stroke extends to both sides of this one."""
     middle, (_, direction) = stroke.mean(axis=0), np.linalg.eigh(np.cov(stroke.T))[1].T
     normal = np.array([-direction[1], direction[0]])
     sides = (other - middle) @ normal

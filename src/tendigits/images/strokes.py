@@ -1,4 +1,4 @@
-"""Which ink is the digit: its strokes, and not dust, a frame, a neighbour that the edge cuts off, or a dark desk."""
+"""Which ink is the digit: its strokes, and not dust, a frame, a neighbour cut off by the edge, or a dark desk."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,17 @@ BLANK = "the picture is blank: nothing on it stands out from its paper."
 
 @dataclass(frozen=True)
 class Part:
-    """A connected part: its number among the labels, the sum of its ink, and its box, with ends that are not in it."""
+    """A connected part of the ink.
+
+    Parameters
+    ----------
+    label : int
+        Its number among the labels.
+    weight : float
+        The sum of its ink, in gray levels.
+    top, bottom, left, right : int
+        Its box, in pixels; bottom and right are exclusive.
+    """
 
     label: int
     weight: float
@@ -31,15 +41,31 @@ class Part:
 
     @property
     def size(self) -> int:
-        """The longer side of its box."""
+        """The longer side of its box, in pixels."""
         return max(self.bottom - self.top, self.right - self.left)
 
 
 def strokes(ink: Array, noise: float) -> Array:
-    """Keep the ink of the digit's strokes, float (h, w), and of the pixels that touch them, so that soft edges survive.
+    """Keep the ink of the digit's strokes, and of the pixels that touch them, so that soft edges survive.
 
-    A stroke leads on over a short way into fainter ink, where the pen was pressed less. Raises InputError where the
-    ink stands out too little: from white, or from the paper's own noise.
+    A stroke continues a short way into fainter ink, where the pen was pressed less.
+
+    Parameters
+    ----------
+    ink : ndarray of float, shape (h, w)
+        The ink in gray levels, at least 0.
+    noise : float
+        The noise of the paper, in gray levels.
+
+    Returns
+    -------
+    ndarray of float, shape (h, w)
+        The ink, 0 elsewhere.
+
+    Raises
+    ------
+    InputError
+        If the ink stands out too little, in itself or from the noise of the paper.
     """
     levels = np.floor(ink + 0.5).astype(np.intp)
     threshold, contrast = otsu(levels)
@@ -53,10 +79,25 @@ def strokes(ink: Array, noise: float) -> Array:
 
 
 def otsu(levels: Array) -> tuple[int, float]:
-    """Find the threshold that best splits integer levels >= 0 in two; return it and the contrast of the two.
+    """Find the threshold that best separates levels into two groups.
 
-    Otsu, 1979: the first t that maximises n₀ n₁ (m₁ - m₀)², where n₀ pixels of mean m₀ are <= t and n₁ of mean m₁
-    are above. The contrast is m₁ - m₀, and 0 where all levels are equal.
+    It is the first t that maximises n₀ n₁ (m₁ - m₀)², where n₀ pixels of mean m₀ are <= t and n₁ of mean m₁ are above.
+
+    Parameters
+    ----------
+    levels : ndarray of int
+        The levels, at least 0, of any shape.
+
+    Returns
+    -------
+    threshold : int
+        The threshold t.
+    contrast : float
+        The difference m₁ - m₀; 0 where all levels are equal.
+
+    References
+    ----------
+    N. Otsu, "A threshold selection method from gray-level histograms", 1979.
     """
     counts = np.bincount(levels.ravel(), minlength=256)
     n, total = np.cumsum(counts), np.cumsum(counts * np.arange(len(counts)))  # above 255 where the light slants
@@ -68,7 +109,20 @@ def otsu(levels: Array) -> tuple[int, float]:
 
 
 def digit(levels: Array, threshold: int) -> tuple[Array, Array]:
-    """Split what is above the threshold into two masks (h, w): the digit, and all else."""
+    """Separate the digit from all else that is above the threshold.
+
+    Parameters
+    ----------
+    levels : ndarray of int, shape (h, w)
+        The ink in gray levels.
+    threshold : int
+        What is above is ink.
+
+    Returns
+    -------
+    digit, others : ndarray of bool, shape (h, w)
+        The pixels of the digit, and of all else.
+    """
     labels = connected(levels > threshold)
     parts = list_parts(labels, levels)
     chosen = np.zeros(len(parts) + 1, bool)
@@ -77,7 +131,18 @@ def digit(levels: Array, threshold: int) -> tuple[Array, Array]:
 
 
 def connected(mask: Array) -> Array:
-    """Number the connected parts of a boolean mask (h, w) from 1 on; the rest is 0. Pixels touch in 8 directions."""
+    """Number the connected parts of a mask; pixels touch in 8 directions.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        The pixels.
+
+    Returns
+    -------
+    ndarray of int, shape (h, w)
+        The labels, from 1 on; 0 outside the mask.
+    """
     from scipy import ndimage
 
     labels: Array = ndimage.label(mask, np.ones((3, 3), bool))[0]
@@ -85,7 +150,20 @@ def connected(mask: Array) -> Array:
 
 
 def list_parts(labels: Array, levels: Array) -> list[Part]:
-    """Measure each part, in the order of the labels."""
+    """Measure each connected part.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (h, w)
+        The labels, from 1 on; 0 is paper.
+    levels : ndarray, shape (h, w)
+        The ink, whose sum over a part is its weight.
+
+    Returns
+    -------
+    list of Part
+        The parts, in the order of their labels.
+    """
     from scipy import ndimage
 
     weights = np.bincount(labels.ravel(), weights=levels.ravel())
@@ -94,7 +172,20 @@ def list_parts(labels: Array, levels: Array) -> list[Part]:
 
 
 def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
-    """Choose the parts that are the digit: no frames, nothing cut off by the edge beside something whole, no dust."""
+    """Choose the parts that are the digit: no frames, no dust, nothing cut off by the edge beside something whole.
+
+    Parameters
+    ----------
+    parts : list of Part
+        All parts.
+    labels : ndarray of int, shape (h, w)
+        Their labels.
+
+    Returns
+    -------
+    list of Part
+        The chosen ones.
+    """
     parts = [part for part in parts if not any(rings(part, other, labels) for other in parts)]
     parts = whole(parts, *labels.shape)
     heaviest = max((part.weight for part in parts), default=0)
@@ -102,7 +193,22 @@ def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
 
 
 def rings(frame: Part, part: Part, labels: Array) -> bool:
-    """Whether a part is nothing but a frame around another, sizeable one, along most of all four sides of its box."""
+    """Tell whether a part is a frame around another, sizeable one, along most of each side of its box.
+
+    Parameters
+    ----------
+    frame : Part
+        What may be the frame.
+    part : Part
+        What it may frame.
+    labels : ndarray of int, shape (h, w)
+        The labels of the parts.
+
+    Returns
+    -------
+    bool
+        Whether it is one.
+    """
     if part.size < RINGED * frame.size or not _surrounds(frame, part):
         return False
     ink = labels[frame.top : frame.bottom, frame.left : frame.right] == frame.label
@@ -119,7 +225,23 @@ def _surrounds(outer: Part, inner: Part) -> bool:
 
 
 def whole(parts: list[Part], h: int, w: int) -> list[Part]:
-    """Drop what touches the picture's edge and lies apart from the heaviest part that does not, if that is sizeable."""
+    """Drop parts cut off by the edge.
+
+    A part that touches the edge is dropped if it lies apart from the heaviest part that does not, provided that one is
+    sizeable.
+
+    Parameters
+    ----------
+    parts : list of Part
+        The parts.
+    h, w : int
+        The height and width of the picture.
+
+    Returns
+    -------
+    list of Part
+        The others.
+    """
     inner = [part for part in parts if part.top > 0 and part.bottom < h and part.left > 0 and part.right < w]
     if not inner:
         return parts
@@ -133,7 +255,18 @@ def whole(parts: list[Part], h: int, w: int) -> list[Part]:
 
 
 def overlap(a: Part, b: Part) -> float:
-    """Compute the share of the smaller one's height, or of its width if that is less, that two boxes share; or < 0."""
+    """Compute how much two boxes overlap.
+
+    Parameters
+    ----------
+    a, b : Part
+        The parts.
+
+    Returns
+    -------
+    float
+        The common height as a share of the smaller one, or the same of widths if less; below 0 if they are apart.
+    """
     down = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.bottom - a.top, b.bottom - b.top)
     across = (min(a.right, b.right) - max(a.left, b.left)) / min(a.right - a.left, b.right - b.left)
     return min(down, across)

@@ -18,9 +18,16 @@ from .settings import Settings
 
 @dataclass(frozen=True)
 class Recipe:
-    """What it is for, in a few words, and its options: those of `tendigits train`, with _ for -.
+    """A named way to train.
 
-    `data` names what it trains on, the arguments of `load`; where there is none, any data will do.
+    Parameters
+    ----------
+    summary : str
+        What it is for, in a few words.
+    options : dict
+        Options of `tendigits train`, with _ for -.
+    data : tuple of str, optional
+        What it trains on, as arguments of `load`; empty if any data will do.
     """
 
     summary: str
@@ -79,7 +86,23 @@ FORMER_NAMES = {"seed": "baseline"}  # still accepted
 
 
 def named(name: str) -> Recipe:
-    """Return the recipe of a name. Raises InputError for an unknown one."""
+    """Look up a recipe by name.
+
+    Parameters
+    ----------
+    name : str
+        One of `RECIPES`, or a former name.
+
+    Returns
+    -------
+    Recipe
+        The recipe.
+
+    Raises
+    ------
+    InputError
+        If there is no recipe of that name.
+    """
     name = FORMER_NAMES.get(name, name)
     if name not in RECIPES:
         raise InputError(f"There is no recipe {name!r}: choose one of {', '.join(RECIPES)}.")
@@ -87,12 +110,39 @@ def named(name: str) -> Recipe:
 
 
 def recipe(name: str) -> dict[str, Any]:
-    """Return a recipe as arguments of `train_and_test`. Raises InputError for an unknown name."""
+    """Give a recipe as arguments of `train_and_test`.
+
+    Parameters
+    ----------
+    name : str
+        One of `RECIPES`, or a former name.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of `train_and_test`.
+
+    Raises
+    ------
+    InputError
+        If there is no recipe of that name.
+    """
     return training(**named(name).options)
 
 
 def training(**options: Any) -> dict[str, Any]:
-    """Sort options into the arguments of `train_and_test`: some belong to the settings, some to their distortion."""
+    """Sort options into arguments of `train_and_test`.
+
+    Parameters
+    ----------
+    **options
+        Options of `tendigits train`, with _ for -.
+
+    Returns
+    -------
+    dict
+        "settings", which hold the options of `Settings` and `Distortion`, and all other options as they are.
+    """
     distortion = Distortion(**_pick(options, Distortion))
     settings = Settings(**_pick(options, Settings), distortion=distortion)
     rest = set(options) - {field.name for field in (*fields(Settings), *fields(Distortion))}

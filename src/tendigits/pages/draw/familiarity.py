@@ -1,15 +1,19 @@
-"""Is it a digit at all? What the draw page needs to know of digits to say so.
+"""Novelty detection for the draw page: whether a picture shows a digit at all.
 
-A network answers any picture with a digit, and often a confident one. But a scribble sends the last hidden layer
-somewhere else, and speaks for no digit strongly:
+A network answers any picture with a digit, often a confident one. But a scribble gives the last hidden layer an unusual
+direction, and no logit is large. So the novelty score is
 
-    strangeness = distance - weight × largest logit
+    score = distance - weight × largest logit
 
-The distance is Mahalanobis's, from the direction of √h to the nearest of the classes' centres, with one covariance for
-all (Lee et al., "A Simple Unified Framework for Detecting Out-of-Distribution Samples", 2018). h is the last hidden
-layer; the root keeps its loudest units from drowning the others, and its length, which grows with the ink, is left out.
-A class has several centres, for there are several ways to write a digit. `weight` brings both terms to one scale, and
-the limit is what 98 in 100 held-out training digits stay below.
+The distance is the Mahalanobis distance from the direction of √h to the nearest class centre, with one covariance for
+all classes. h is the last hidden layer; the square root keeps its largest units from drowning out the others, and its
+length, which grows with the amount of ink, is ignored. Each class has several centres, since a digit can be written in
+several ways. `weight` brings the two terms to one scale, and the threshold, `limit`, is the score that 98 % of held-out
+training digits stay below.
+
+References
+----------
+K. Lee et al., "A simple unified framework for detecting out-of-distribution samples and adversarial attacks", 2018.
 """
 
 import hashlib
@@ -24,22 +28,35 @@ from ...data.dataset import Dataset, class_index
 from ...data.splits import stratified_split
 from ...nn.network import Network
 
-SHARE = 0.98  # of the held-out digits are recognised as digits
-RIDGE = 0.01  # of the largest variance, added to all: directions that hardly vary should not decide alone
-DIRECTIONS = 128  # at most, those that vary most
-WAYS = 20  # to write each digit, at most
-ENOUGH = 10_000  # training images to measure on
-NO_LIMIT = 1e30
+SHARE = 0.98  # of the held-out digits score below the threshold
+RIDGE = 0.01  # of the largest variance, added to all: directions that hardly vary must not dominate the distance
+DIRECTIONS = 128  # to keep in whitening, at most: those of the largest variance
+WAYS = 20  # to write a digit: centres per class, at most
+ENOUGH = 10_000  # training images to fit on
+NO_LIMIT = 1e30  # a threshold that no score reaches
 IN_THE_BOX = Path(__file__).with_name("familiar.npz")
 
 Known = dict[str, Any]
 
 
 def familiarity(network: Network, dataset: Dataset) -> Known:
-    """Say what is familiar: `P` (n_hidden, k), which whitens; `centres` (m, k); `weight`; `limit`.
+    """Give the novelty detector of a network, measured on a dataset.
 
-    It is measured on the dataset. But other data than the network was trained on tell nothing of what is familiar to
-    it: then the network in the box brings its own measure, and for another one nothing is ever called strange.
+    Only the data that a network was trained on show what is familiar to it. Given other data, the pretrained network
+    uses the detector stored with the package, and any other network gets a threshold that no score reaches.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    dataset : Dataset
+        What to measure on, preferably the data that the network was trained on.
+
+    Returns
+    -------
+    dict
+        "P", the whitening matrix, shape (n_hidden, k); "centres", the whitened class centres, shape (m, k); "weight",
+        that of the largest logit; and "limit", the threshold of the novelty score.
     """
     own = network.info.get("data", {}).get("digest", dataset.digest) == dataset.digest
     if not own and (known := _remembered(network)):
@@ -48,7 +65,20 @@ def familiarity(network: Network, dataset: Dataset) -> Known:
 
 
 def measured(network: Network, dataset: Dataset) -> Known:
-    """Measure it: centres and covariance on training images, weight and limit on images that were held out."""
+    """Fit the novelty detector on training images, and its weight and threshold on held-out ones.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    dataset : Dataset
+        Its training images are split into those two parts.
+
+    Returns
+    -------
+    dict
+        "P", "centres", "weight" and "limit", as `familiarity` returns them.
+    """
     train, held_out = _split(network, dataset)
     labels = class_index(dataset.train_labels[train], network.classes)
     directions, _ = _direction_and_best(network, dataset.train_images[train])
@@ -62,14 +92,29 @@ def measured(network: Network, dataset: Dataset) -> Known:
 
 
 def strangeness(network: Network, images: Array, known: Known) -> Array:
-    """Measure how strange images (n, 28, 28) are, (n,); what lies beyond known["limit"] is no digit."""
+    """Compute the novelty score of images.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    images : ndarray of uint8, shape (n, 28, 28)
+        The images, in MNIST's format.
+    known : dict
+        What `familiarity` returned.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        The scores; an image whose score is above known["limit"] is not a digit.
+    """
     distances, best = _distance_and_best(network, images, known["P"], known["centres"])
     strange: Array = distances - known["weight"] * best
     return strange
 
 
 def _split(network: Network, dataset: Dataset) -> tuple[Array, Array]:
-    """Find the images that training held out, where this is the data it was trained on; else hold out a twelfth."""
+    """Find the images that training held out or, for other data, hold out a twelfth."""
     data, seed = network.info.get("data", {}), network.info.get("training", {}).get("seed", 0)
     own = data.get("digest") == dataset.digest
     n = (own and data.get("validation")) or len(dataset.train_labels) // 12
@@ -78,7 +123,7 @@ def _split(network: Network, dataset: Dataset) -> tuple[Array, Array]:
 
 
 def _direction_and_best(network: Network, images: Array) -> tuple[Array, Array]:
-    """Compute the direction of √h (n, n_hidden), and the largest logit (n,)."""
+    """Compute the direction of √h, shape (n, n_hidden), and the largest logit, shape (n,)."""
     x = images.reshape(len(images), -1) / np.asarray(255, network.dtype)
     for layer in network.layers[:-1]:
         x = layer.forward(x)
@@ -89,7 +134,7 @@ def _direction_and_best(network: Network, images: Array) -> tuple[Array, Array]:
 
 
 def _distance_and_best(network: Network, images: Array, P: Array, centres: Array) -> tuple[Array, Array]:
-    """Compute the distance to the nearest centre (n,), and the largest logit (n,)."""
+    """Compute the distance to the nearest class centre and the largest logit, both of shape (n,)."""
     from scipy.spatial.distance import cdist
 
     directions, best = _direction_and_best(network, images)
@@ -97,14 +142,14 @@ def _distance_and_best(network: Network, images: Array, P: Array, centres: Array
 
 
 def _whitening(residuals: Array) -> Array:
-    """Build P (n_hidden, k): in r P the residuals r vary about alike in every direction."""
+    """Build the whitening matrix P (n_hidden, k): residuals @ P vary about equally in every direction."""
     variances, axes = np.linalg.eigh(residuals.T @ residuals / len(residuals))
     P: Array = (axes / np.sqrt(variances + RIDGE * variances[-1]))[:, -DIRECTIONS:]
     return P
 
 
 def _ways(points: Array) -> Array:
-    """Find the centres of the clusters that points (n, k) form: (WAYS, k), or fewer where there are few points."""
+    """Cluster points (n, k) by k-means; return the centres, shape (WAYS, k), or fewer where there are few points."""
     from sklearn.cluster import KMeans
 
     n_clusters = max(1, min(WAYS, len(points) // WAYS))
@@ -112,11 +157,19 @@ def _ways(points: Array) -> Array:
     return centres
 
 
-# ---------------------------------------------------------------------- the network in the box
+# ---------------------------------------------------------------------- the pretrained network
 
 
 def remember(network: Network, dataset: Dataset) -> None:
-    """Measure what is familiar to the network in the box, and keep it, for those who have no MNIST."""
+    """Measure the novelty detector of the pretrained network and store it with the package, for users without MNIST.
+
+    Parameters
+    ----------
+    network : Network
+        The pretrained network.
+    dataset : Dataset
+        The data that it was trained on.
+    """
     known = measured(network, dataset)
     arrays = {name: known[name].astype(np.float16) for name in ("P", "centres")}
     about = {"weight": known["weight"], "limit": known["limit"], "params": _digest(network)}
@@ -124,7 +177,7 @@ def remember(network: Network, dataset: Dataset) -> None:
 
 
 def _remembered(network: Network) -> Known | None:
-    """Give back what was kept, if it was measured on this very network."""
+    """Load the stored novelty detector; None if it was measured on another network."""
     arrays, about = read_npz(IN_THE_BOX)
     if about["params"] != _digest(network):
         return None
