@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { contributions, unlikeness, wires } from "../../src/tendigits/javascript/attribution.js";
+import { contributions, noveltyScore, wires } from "../../src/tendigits/javascript/attribution.js";
 import { Network } from "../../src/tendigits/javascript/network.js";
 import { Reader } from "../../src/tendigits/pages/draw/reader.js";
 import { assertClose, bytes, floats, json, row } from "./golden.mjs";
@@ -37,11 +37,11 @@ test("wires tell what a unit's firing adds to each logit", () => {
   assertClose(wires(network, ys, unit), grown, 1e-6, "wires");
 });
 
-test("strangeness is Python's", () => {
+test("the novelty score is Python's", () => {
   const reader = new Reader(json("about"));
-  floats("strangeness").forEach((expected, i) => {
+  floats("novelty_score").forEach((expected, i) => {
     const ys = reader.network.forward(inputOf(i));
-    assertClose([unlikeness(ys, reader.known)], [expected], 1e-3, `image ${i}`);
+    assertClose([noveltyScore(ys, reader.known)], [expected], 1e-3, `image ${i}`);
   });
 });
 

@@ -18,7 +18,7 @@ from tendigits.errors import InputError
 from tendigits.images.mnist_format import gray_from_rgba, to_mnist
 from tendigits.models.model_file import rebuild
 from tendigits.nn.optimizers import SGD
-from tendigits.pages.draw.familiarity import familiarity, strangeness
+from tendigits.pages.draw.familiarity import familiarity, novelty_score
 
 SCRIPTS = Path(__file__).parent
 NODE = shutil.which("node")
@@ -120,5 +120,5 @@ def test_explain(folder, networks, page, reader, mnist_or_digits):
     about = re.search(r'<script type="application/json" id="about">(.*?)</script>', page.html)[1]
     (folder / "about.json").write_text(about)
     known = familiarity(reader, mnist_or_digits)
-    write(folder, "strangeness", strangeness(reader, mnist_or_digits.test_images[:200], known).astype(np.float32))
+    write(folder, "novelty_score", novelty_score(reader, mnist_or_digits.test_images[:200], known).astype(np.float32))
     run_in_node("attribution.test.mjs", folder)

@@ -19,7 +19,7 @@ from tendigits.data.dataset import Dataset
 from tendigits.errors import DataUnavailable, InputError
 from tendigits.images.mnist_format import to_mnist
 from tendigits.nn.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
-from tendigits.pages.draw.familiarity import NO_LIMIT, familiarity, strangeness
+from tendigits.pages.draw.familiarity import NO_LIMIT, familiarity, novelty_score
 from tendigits.pages.draw.page import MODULES, bundle, draw
 
 
@@ -156,19 +156,19 @@ def test_digits_as_people_draw_them_are_read_nine_times_in_ten(reader):
 def test_digits_are_hardly_ever_strange_and_scribbles_mostly_are(reader, mnist_or_digits, scribbles):
     known = familiarity(reader, mnist_or_digits)
     written = np.stack([redrawn(strokes) for _, strokes in written_digits(12)])
-    assert (strangeness(reader, written, known) > known["limit"]).mean() <= 0.03
-    assert (strangeness(reader, scribbles, known) > known["limit"]).mean() >= 0.7
+    assert (novelty_score(reader, written, known) > known["limit"]).mean() <= 0.03
+    assert (novelty_score(reader, scribbles, known) > known["limit"]).mean() >= 0.7
 
 
 def test_test_digits_are_hardly_ever_strange(reader, real_mnist):
     known = familiarity(reader, real_mnist)
-    assert (strangeness(reader, real_mnist.test_images, known) > known["limit"]).mean() <= 0.03
+    assert (novelty_score(reader, real_mnist.test_images, known) > known["limit"]).mean() <= 0.03
 
 
 def test_the_network_in_the_box_knows_what_is_familiar_without_mnist(reader, digits, real_mnist):
     kept, fresh = familiarity(reader, digits), familiarity(reader, real_mnist)
     assert kept["limit"] == pytest.approx(fresh["limit"], abs=0.2)
-    strange = [strangeness(reader, real_mnist.test_images, known) > known["limit"] for known in (kept, fresh)]
+    strange = [novelty_score(reader, real_mnist.test_images, known) > known["limit"] for known in (kept, fresh)]
     assert (strange[0] == strange[1]).mean() > 0.99
 
 
@@ -182,7 +182,7 @@ def test_other_data_than_a_network_s_own_make_nothing_strange(digits):
 def test_a_network_of_the_bundled_digits_knows_them(digits):
     network = train_and_test(digits, Settings(epochs=10), progress=False).network
     known = familiarity(network, digits)
-    assert (strangeness(network, digits.test_images, known) > known["limit"]).mean() < 0.1
+    assert (novelty_score(network, digits.test_images, known) > known["limit"]).mean() < 0.1
 
 
 # The command

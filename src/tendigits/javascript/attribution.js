@@ -30,7 +30,7 @@ export function wires(network, ys, unit) {
 // Direction: √h is as far from the nearest of the centres as Mahalanobis measures it (P whitens). Strength: the best
 // logit. A scribble points nowhere in particular, and little speaks for any digit. The two are one number,
 // distance - weight × logit, whose limit held-out digits gave when this page was written (see pages/draw/familiarity.py).
-export function unlikeness(ys, known, learned = []) {
+export function noveltyScore(ys, known, learned = []) {
   const here = whitened(ys, known);
   const centres = [...known.centres, ...learned];
   const nearest = Math.min(...centres.map((centre) => distance(here, centre)));

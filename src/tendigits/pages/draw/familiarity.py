@@ -91,7 +91,7 @@ def measured(network: Network, dataset: Dataset) -> Known:
     return {"P": P, "centres": centres, "weight": weight, "limit": limit}
 
 
-def strangeness(network: Network, images: Array, known: Known) -> Array:
+def novelty_score(network: Network, images: Array, known: Known) -> Array:
     """Compute the novelty score of images.
 
     Parameters

@@ -1,6 +1,6 @@
 // What reads: a network, what it was trained on, and what it learns here. The page asks it, and knows nothing of gradients.
 
-import { unlikeness, whitened } from "../../javascript/attribution.js";
+import { noveltyScore, whitened } from "../../javascript/attribution.js";
 import { Network, softmax } from "../../javascript/network.js";
 import { prepare } from "../../javascript/mnist_format.js";
 
@@ -35,8 +35,8 @@ export class Reader {
     const p = softmax(ys.at(-1));
     const order = [...p.keys()].sort((a, b) => p[b] - p[a]);
     const learned = this.taught.map((x) => whitened(this.network.forward(x), this.known));
-    const strangeness = unlikeness(ys, this.known, learned);
-    return { ys, p, order, strangeness, isUnlike: strangeness > this.known.limit };
+    const score = noveltyScore(ys, this.known, learned);
+    return { ys, p, order, score, isUnlike: score > this.known.limit };
   }
 
   // A few steps of gradient descent on one drawing: what it was read as before and after, and how many of the test
