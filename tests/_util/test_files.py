@@ -115,3 +115,49 @@ def test_check_writable(tmp_path):
         check_writable(tmp_path)
     with pytest.raises(InputError, match="cannot be written"):
         check_writable(tmp_path / "no" / "folder" / "model.npz")
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither modes nor pipes in folders")
+
+
+@posix
+def test_links_are_followed_and_modes_kept(saved, tmp_path):
+    saved.chmod(0o600)
+    link = tmp_path / "link.npz"
+    link.symlink_to(saved)
+    write_npz(link, {}, {"n": 2})
+    assert link.is_symlink()
+    assert read_npz(saved)[1] == {"n": 2}
+    assert saved.stat().st_mode & 0o777 == 0o600
+
+
+@posix
+def test_a_pipe_is_written_to_and_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    check_writable(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as file:
+        file.write(b"hello")
+    assert os.read(reader, 10) == b"hello"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_what_a_killed_process_left_is_cleaned_and_what_is_being_written_is_not(tmp_path):
+    path = tmp_path / "x"
+    (tmp_path / ".x.0123abcd.tmp").write_bytes(b"stale")
+    (tmp_path / ".x.mine.tmp").write_bytes(b"somebody's")
+    with replacing(path) as outer:
+        outer.write(b"outer")
+        with replacing(path) as inner:
+            inner.write(b"inner")
+    assert path.read_bytes() == b"outer"
+    assert sorted(os.listdir(tmp_path)) == [".x.mine.tmp", "x"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_full_disk_is_named():
+    with pytest.raises(OSError, match="No space") as caught, replacing("/dev/full") as file:
+        file.write(b"x" * 10**6)
+    assert caught.value.filename == "/dev/full"

@@ -2,10 +2,11 @@
 
 import json
 import os
-import threading
+import re
+import secrets
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
@@ -13,6 +14,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 
 from ..errors import InputError
+from .locks import CREATE, take
 
 Arrays = dict[str, np.ndarray]
 
@@ -21,8 +23,10 @@ Arrays = dict[str, np.ndarray]
 def replacing(path: Path | str) -> Iterator[BinaryIO]:
     """Open a new file that replaces `path` if the block succeeds, and vanishes if it fails.
 
-    The new file lies beside `path`, because replacing a file is atomic only within one file system. It is flushed to
-    the disk before it is renamed, so that even a power cut leaves either the old file or the new one.
+    A symbolic link stays, and what it points to is replaced; the mode of a file stays. What is no regular file, such as
+    a device or a pipe, is written to as it is. The new file lies beside `path`, because replacing a file is atomic only
+    within one file system. It is flushed to the disk before it is renamed, so that even a power cut leaves either the
+    old file or the new one.
 
     Parameters
     ----------
@@ -44,10 +48,27 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
     >>> with replacing("greeting.txt") as file:
     ...     _ = file.write(b"hello")
     """
-    path = Path(path)
-    beside = _beside(path)
+    path = Path(os.path.realpath(path))
     try:
-        with open(beside, "wb") as file:
+        with _device(path) if path.exists() and not path.is_file() else _new_file(path) as file:
+            yield file
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk does not say which file it had no room for
+        raise
+
+
+@contextmanager
+def _device(path: Path) -> Iterator[BinaryIO]:
+    with open(path, "wb") as file:
+        yield file
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    _clean(path)
+    beside, descriptor = _create_beside(path)
+    try:
+        with open(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -56,9 +77,38 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
-def _beside(path: Path) -> Path:
-    """Name a file beside `path` as no other process or thread does."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+def _create_beside(path: Path) -> tuple[Path, int]:
+    """Create a file beside `path` that was not there, with the mode of `path`; lock it, to be known as alive."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    while True:
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        descriptor = os.open(beside, CREATE | os.O_EXCL, 0o666 if mode is None else mode)
+        if os.name == "nt" or (take(descriptor) and os.fstat(descriptor).st_nlink):
+            break
+        os.close(descriptor)  # taken for a dead one before it was locked
+    if mode is not None:
+        os.chmod(beside, mode)  # what the umask took away
+    return beside, descriptor
+
+
+def _clean(path: Path) -> None:
+    """Delete what killed processes left beside `path`: files that nobody holds locked."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp")
+    with suppress(OSError):
+        for beside in [each for each in path.parent.iterdir() if ours.fullmatch(each.name)]:
+            _delete_unless_locked(beside)
+
+
+def _delete_unless_locked(path: Path) -> None:
+    with suppress(OSError):
+        if os.name == "nt":
+            return path.unlink()  # refused while it is open
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if take(descriptor):
+                path.unlink()
+        finally:
+            os.close(descriptor)
 
 
 def write_npz(path: Path | str, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> None:
@@ -150,9 +200,12 @@ def check_writable(path: Path | str) -> None:
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} cannot be written: it is a folder.")
-    beside = _beside(path)
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        return
     try:
-        beside.touch()
+        beside, descriptor = _create_beside(path)
+        os.close(descriptor)
         beside.unlink()
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
