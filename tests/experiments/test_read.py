@@ -8,7 +8,7 @@ from PIL import Image
 from tendigits import InputError, read
 from tendigits.experiments.annotate import annotate
 from tendigits.experiments.grid import cells
-from tendigits.experiments.read import turned_box
+from tendigits.experiments.reading.turning import turned_box
 
 LINES = ["0123456789", "314159"]
 TEXT = "0123456789\n314159"
