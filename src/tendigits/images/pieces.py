@@ -10,7 +10,7 @@ import numpy as np
 from .._util.arrays import Array
 
 SPECK = 0.15  # of the usual height: smaller pieces are dust
-TALLEST, SHORTEST = 2.2, 0.45  # of the usual height, for a digit
+TALLEST, SHORTEST = 2.2, 0.4  # of the usual height, for a digit
 LONGEST = 8  # times as wide as high, for a chain of digits that touch
 NEAR = 0.22  # of the usual height: a piece no farther away may be a part of the same digit
 
@@ -92,10 +92,25 @@ def usual_height(pieces: list[Piece]) -> float:
         The height in pixels.
     """
     heights = np.array([piece.height for piece in pieces], float)
-    weights = np.array([max(piece.height, piece.width) for piece in pieces], float)
-    order = np.argsort(heights)
+    return weighted_median(heights, np.array([max(piece.height, piece.width) for piece in pieces], float))
+
+
+def weighted_median(values: Array, weights: Array) -> float:
+    """Compute the value below which, and above which, lies half of the weight.
+
+    Parameters
+    ----------
+    values, weights : ndarray of float, shape (n,)
+        The values, at least one, and the weight of each.
+
+    Returns
+    -------
+    float
+        Their weighted median.
+    """
+    order = np.argsort(values)
     total = np.cumsum(weights[order])
-    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
 def touches_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
@@ -227,9 +242,9 @@ def _belongs(piece: Piece, other: Piece, height: float) -> bool:
         return False
     if max(piece.height, piece.width) < SPECK * height:
         return distance(piece, other) == 0 and piece.area > 0
-    gap = distance(piece, other)
-    over = shared_width(piece, other) > 0.4 and gap < 1.4 * NEAR * height
-    beside = piece.height < 0.6 * height and gap < NEAR * height
+    gap, near = distance(piece, other), NEAR * min(height, both.height)
+    over = shared_width(piece, other) > 0.4 and gap < 1.4 * near
+    beside = piece.height < 0.6 * min(height, other.height) and gap < near
     return over or beside
 
 
@@ -298,7 +313,7 @@ def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
     from scipy import ndimage
 
     mask = mask_of(piece, labels)
-    few = (np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1).sum(axis=0) <= 2
+    few = strokes_across(mask) <= 2
     profile = np.where(few, ndimage.gaussian_filter1d(mask.sum(axis=0).astype(float), max(1.0, height / 40)), np.inf)
     reach = max(3, int(height / 5))
     least = few & (profile == ndimage.minimum_filter1d(profile, reach)) & (profile < 0.5 * height)
@@ -306,3 +321,20 @@ def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
     middles = [round(c[0]) for c in ndimage.center_of_mass(least, places, range(1, n + 1))]
     inner = [piece.left + c for c in middles if reach <= c <= piece.width - reach]
     return [piece.left, *inner, piece.right]
+
+
+def strokes_across(mask: Array) -> Array:
+    """Count the strokes that each column crosses.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Where there is ink.
+
+    Returns
+    -------
+    ndarray of int, shape (w,)
+        The number of runs of ink in each column.
+    """
+    starts: Array = np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1
+    return np.asarray(starts.sum(axis=0))
