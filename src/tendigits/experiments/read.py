@@ -17,9 +17,9 @@ from ..images.pieces import Piece
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
 from .reading.choice import chosen
-from .reading.judge import CLEAR, Judge
+from .reading.judge import Judge
 from .reading.numbers import join_numbers
-from .reading.results import Digit, Reading
+from .reading.results import Reading
 from .reading.splitting import parted
 from .reading.turning import lies, turned_back
 
@@ -57,35 +57,25 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
 
 def _read_upright(gray: Array, network: Network) -> Reading:
     """Read a picture as it is or, if the writing lies on its side, turned by 90° or 270°, whichever reads best."""
-    page = find(gray)
-    ways = [_read_page(page, network)]
-    if lies(page):
-        ways += [_read_turned(gray, quarters, network) for quarters in (1, 3)]
-    reading = max(ways, key=_clearness)
+    judges = {0: Judge(find(gray), network)}
+    if lies(judges[0].page):
+        judges |= {quarters: Judge(find(np.rot90(gray, quarters)), network) for quarters in (1, 3)}
+    quarters = max(judges, key=lambda each: _clearness(judges[each]))
+    reading = turned_back(_read_page(judges[quarters]), quarters, gray.shape)
     if not reading.lines:
         raise InputError(NO_DIGITS)
     return reading
 
 
-def _clearness(reading: Reading) -> int:
-    """Score a reading: clear digits count for it, doubtful ones and what was left out against it."""
-    clear = sum(not _is_doubtful(digit) for line in reading.lines for digit in line.digits)
-    return 2 * clear - sum(len(line.digits) for line in reading.lines) - len(reading.skipped)
+def _clearness(judge: Judge) -> int:
+    """Score a page: pieces that clearly are digits count for it, others against it."""
+    marks = [judge(piece) for row in judge.page.rows for piece in row]
+    return 2 * sum(mark.sure for mark in marks) - len(marks)
 
 
-def _is_doubtful(digit: Digit) -> bool:
-    return bool(digit.unlike) or digit.probability < CLEAR
-
-
-def _read_turned(gray: Array, quarters: int, network: Network) -> Reading:
-    """Read a picture turned anticlockwise by quarter turns; boxes refer to the picture as it was."""
-    reading = _read_page(find(np.rot90(gray, quarters)), network)
-    return turned_back(reading, quarters, gray.shape)
-
-
-def _read_page(page: Page, network: Network) -> Reading:
+def _read_page(judge: Judge) -> Reading:
     """Read a page row by row; pieces that no row keeps are left out."""
-    judge = Judge(page, network)
+    page = judge.page
     lines, skipped = [], [judge(piece) for piece in page.left_out if _is_sizeable(piece, page)]
     rows = [[part for piece in row for part in parted(piece, judge)] for row in page.rows]
     for marks in rows:

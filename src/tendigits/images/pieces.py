@@ -3,7 +3,7 @@
 strokes → pieces → (specks, edges, frames, blots left out) → broken ones joined
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -248,32 +248,6 @@ def _belongs(piece: Piece, other: Piece, height: float) -> bool:
     return over or beside
 
 
-def between(piece: Piece, left: int, right: int, labels: Array) -> Piece | None:
-    """Take the part of a piece between two columns, and shrink its box to its ink.
-
-    Parameters
-    ----------
-    piece : Piece
-        The piece.
-    left, right : int
-        The first column, and the one after the last.
-    labels : ndarray of int, shape (h, w)
-        The labels of all pieces.
-
-    Returns
-    -------
-    Piece or None
-        The part; None if there is no ink in it.
-    """
-    own = np.isin(labels[piece.top : piece.bottom, left:right], piece.labels)
-    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
-    if not len(rows):
-        return None
-    top, bottom = piece.top + int(rows[0]), piece.top + int(rows[-1]) + 1
-    ends = left + int(columns[0]), left + int(columns[-1]) + 1
-    return replace(piece, top=top, bottom=bottom, left=ends[0], right=ends[1], area=int(own.sum()))
-
-
 def mask_of(piece: Piece, labels: Array) -> Array:
     """Mark a piece's own pixels within its box.
 
@@ -291,36 +265,6 @@ def mask_of(piece: Piece, labels: Array) -> Array:
     """
     mask: Array = np.isin(labels[piece.top : piece.bottom, piece.left : piece.right], piece.labels)
     return mask
-
-
-def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
-    """List the columns where a piece may be cut: those where one or two strokes are thinnest.
-
-    Parameters
-    ----------
-    piece : Piece
-        The piece.
-    labels : ndarray of int, shape (h, w)
-        The labels of all pieces.
-    height : float
-        The usual height of a digit, in pixels.
-
-    Returns
-    -------
-    list of int
-        The columns from left to right, including both ends of the piece.
-    """
-    from scipy import ndimage
-
-    mask = mask_of(piece, labels)
-    few = strokes_across(mask) <= 2
-    profile = np.where(few, ndimage.gaussian_filter1d(mask.sum(axis=0).astype(float), max(1.0, height / 40)), np.inf)
-    reach = max(3, int(height / 5))
-    least = few & (profile == ndimage.minimum_filter1d(profile, reach)) & (profile < 0.5 * height)
-    places, n = ndimage.label(least)
-    middles = [round(c[0]) for c in ndimage.center_of_mass(least, places, range(1, n + 1))]
-    inner = [piece.left + c for c in middles if reach <= c <= piece.width - reach]
-    return [piece.left, *inner, piece.right]
 
 
 def strokes_across(mask: Array) -> Array:

@@ -1,12 +1,17 @@
 """Digits that touch: cut where the network reads the parts best."""
 
+from functools import reduce
+
 import numpy as np
 
-from ...images.pieces import Piece, between, columns_of_cuts
+from ...images.pieces import Piece, joined, mask_of
+from ...images.seams import cut, find_seams
 from .judge import Judge, Mark
 
 WIDE, TWICE = 0.9, 1.5  # times as wide as high: a piece may be several digits, where it reads badly; at all
-CUT = 0.05  # what a cut costs, in log probability
+CUT, CROSSED = 0.05, 0.1  # what a cut costs, in log probability; and for each stroke that it crosses
+LOW = 0.65  # of the height of all together: a lower part is no digit
+BROAD = 0.5  # in log probability, for each height that a digit is broader than high
 
 
 def parted(piece: Piece, judge: Judge) -> list[Mark]:
@@ -27,31 +32,35 @@ def parted(piece: Piece, judge: Judge) -> list[Mark]:
     whole = judge(piece)
     if whole.sign or piece.width < (WIDE if whole.bad or not whole.sure else TWICE) * piece.height:
         return [whole]
-    parts = _best_cuts(piece, judge)
-    better = parts and all(part.sure for part in parts) and _mean_goodness(parts) > whole.goodness
-    return parts if better else [whole]
+    score, parts = _best_cuts(piece, judge)
+    return parts if parts and all(part.sure for part in parts) and score > _score(whole) else [whole]
 
 
-def _best_cuts(piece: Piece, judge: Judge) -> list[Mark]:
-    """Find the cuts whose parts read best, by dynamic programming over the columns where the ink is thin."""
-    cuts = columns_of_cuts(piece, judge.page.labels, judge.page.height)
+def _best_cuts(piece: Piece, judge: Judge) -> tuple[float, list[Mark]]:
+    """Find the seams between which the parts read best, by dynamic programming from left to right."""
+    seams = find_seams(mask_of(piece, judge.page.labels), min(piece.height, judge.page.height))
+    if not seams:
+        return -np.inf, []
+    segments = cut(piece, seams, judge.page.labels)
+    costs = [*(CUT + CROSSED * seam.crosses for seam in seams), 0.0]
     best: list[tuple[float, list[Mark]]] = [(0.0, [])]
-    for end, cut in enumerate(cuts[1:], 1):
+    for end, cost in enumerate(costs, 1):
         ways = [(-np.inf, list[Mark]())]
-        for start, (score, marks) in zip(cuts[:end], best, strict=True):
-            if score > -np.inf and (mark := _part(piece, start, cut, judge)):
-                ways.append((score + mark.goodness - CUT, [*marks, mark]))
+        for start, (score, marks) in enumerate(best):
+            if score > -np.inf and (mark := _part(segments[start:end], piece, judge)):
+                ways.append((score + _score(mark) - cost, [*marks, mark]))
         best.append(max(ways, key=lambda way: way[0]))
-    return best[-1][1]
+    return best[-1]
 
 
-def _part(piece: Piece, left: int, right: int, judge: Judge) -> Mark | None:
-    """Read what lies between two cuts; None if it is not of a digit's size."""
-    part = between(piece, left, right, judge.page.labels)
-    if part is None or part.height < 0.5 * piece.height or part.width > 1.2 * piece.height:
+def _part(segments: list[Piece], piece: Piece, judge: Judge) -> Mark | None:
+    """Read neighbouring segments as one digit; None if they are not of a digit's size."""
+    part = reduce(joined, [segment for segment in segments if segment.area] or segments)
+    if part.height < LOW * piece.height or part.width > 1.2 * piece.height:
         return None
     return judge(part)
 
 
-def _mean_goodness(marks: list[Mark]) -> float:
-    return float(np.mean([mark.goodness for mark in marks]))
+def _score(mark: Mark) -> float:
+    """Score a reading: how well it reads, less the more it is broader than high."""
+    return mark.goodness - BROAD * max(0.0, mark.piece.width / mark.piece.height - 1)

@@ -38,8 +38,10 @@ def turned_back(reading: Reading, quarters: int, shape: tuple[int, ...]) -> Read
     Returns
     -------
     Reading
-        The same, its boxes in the original picture; without the printed lines.
+        The same, its boxes in the original picture; without printed lines if it was turned.
     """
+    if quarters == 0:
+        return reading
     lines = [replace(line, digits=_turned(line.digits, quarters, shape)) for line in reading.lines]
     return Reading(tuple(lines), _turned(reading.skipped, quarters, shape))
 
