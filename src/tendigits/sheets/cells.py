@@ -11,18 +11,20 @@ import numpy as np
 
 from .._util.arrays import Array
 from ..errors import InputError
-from ..images.mnist_format import to_mnist
+from ..images.mnist_format import fit_to_box, to_mnist
 from .layout import Box
 from .rectify import SCALE
 
 INSET = 0.9  # millimetres within the frame's line: it may be printed, or straightened, so far beside its place
 FRAME = 0.7  # millimetres to either side of that line which count as the frame's
 PAPER = 5.0  # millimetres: what is narrower is ink, what is wider is paper or shadow
+SMOOTH = 0.12  # millimetres: the standard deviation of the Gaussian that evens out grain
+NEAR, ROOM = 3, 12  # pixels around ink: of its soft edge, and of paper
 INK = 0.13  # how much darker than the paper ink is, at least: pencil is about 0.25
 EDGE = 1.0  # millimetres along the border of a box where what lies there alone is no digit, but frame or a neighbour's
 LEAST, SHORTEST = 0.5, 1.8  # square millimetres and millimetres of a digit's largest part
 SHARED = 1.2  # square millimetres in each of two boxes that connected ink runs through
-EMPTY, SHARES, BLANK = "empty", "its ink runs into another box", "nothing in it stands out from the paper"
+EMPTY, SHARES = "empty", "its ink runs into another box"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +64,14 @@ def cut(gray: Array, boxes: Sequence[Box]) -> list[Cell]:
     list of Cell
         What is in each.
     """
-    ink = ink_of(gray) > INK
+    flat = flattened(gray)
+    ink = 1 - _smooth(flat) > INK
     shared = _shared(ink, boxes)
-    return [_cell(gray, ink, box, box in shared) for box in boxes]
+    return [_cell(gray, flat, ink, box, box in shared) for box in boxes]
 
 
-def ink_of(gray: Array) -> Array:
-    """Compute how much darker than the paper around a sheet is, from 0 to 1.
+def flattened(gray: Array) -> Array:
+    """Take light and shadow off a sheet.
 
     Parameters
     ----------
@@ -78,14 +81,20 @@ def ink_of(gray: Array) -> Array:
     Returns
     -------
     ndarray of float32, shape (h, w)
-        The ink.
+        Its gray levels over those of the paper around: 1 is paper, and 0 the blackest ink.
     """
     from scipy import ndimage
 
-    smooth = ndimage.gaussian_filter(gray.astype(np.float32), 0.12 * SCALE)
-    paper = ndimage.grey_closing(smooth, int(PAPER * SCALE))
-    ink: Array = 1 - smooth / np.maximum(ndimage.uniform_filter(paper, int(PAPER * SCALE)), 1)
-    return ink
+    paper = ndimage.grey_closing(_smooth(gray.astype(np.float32)), int(PAPER * SCALE))
+    flat: Array = gray / np.maximum(ndimage.uniform_filter(paper, int(PAPER * SCALE)), 1)
+    return flat
+
+
+def _smooth(picture: Array) -> Array:
+    from scipy import ndimage
+
+    smooth: Array = ndimage.gaussian_filter(picture, SMOOTH * SCALE)
+    return smooth
 
 
 def _window(box: Box, inset: float) -> tuple[slice, slice]:
@@ -95,31 +104,45 @@ def _window(box: Box, inset: float) -> tuple[slice, slice]:
     return side(box.top, box.bottom), side(box.left, box.right)
 
 
-def _cell(gray: Array, ink: Array, box: Box, shared: bool) -> Cell:
-    crop, mask = gray[_window(box, INSET)], ink[_window(box, INSET)]
-    cell = Cell(box, None, crop, SHARES if shared else EMPTY)
-    if shared or not _is_written(mask):
+def _cell(gray: Array, flat: Array, ink: Array, box: Box, shared: bool) -> Cell:
+    window = _window(box, INSET)
+    written = _written(ink[window])
+    cell = Cell(box, None, gray[window], SHARES if shared else EMPTY)
+    if shared or not written.any():
         return cell
+    return replace(cell, image=_image(flat[window], written), why="")
+
+
+def _image(flat: Array, written: Array) -> Array:
+    """Bring a digit into MNIST's format: its ink on clean paper, with room around it, as any picture.
+
+    Where that is too faint for a picture, by its ink alone.
+    """
+    from scipy import ndimage
+
+    near = ndimage.binary_dilation(written, iterations=NEAR)
+    clean = np.pad(np.where(near, np.clip(flat, 0, 1), 1), ROOM, constant_values=1)
     try:
-        return replace(cell, image=to_mnist(crop), why="")
+        return to_mnist(np.rint(255 * clean).astype(np.uint8))
     except InputError:
-        return replace(cell, why=BLANK)
+        return fit_to_box(np.where(written, 1 - np.minimum(flat, 1 - INK / 2), 0))
 
 
-def _is_written(mask: Array) -> bool:
-    """Tell whether ink is more than specks, and more than a frame's line or a neighbour's stroke along the border."""
+def _written(mask: Array) -> Array:
+    """Keep the parts of ink that are no specks, nor a frame's line or a neighbour's stroke along the border."""
     from scipy import ndimage
 
     labels, n = ndimage.label(mask, np.ones((3, 3), bool))
     areas = ndimage.sum_labels(mask, labels, np.arange(1, n + 1)) / SCALE**2
     edge = EDGE * SCALE
-    for (rows, columns), area in zip(ndimage.find_objects(labels), areas, strict=True):
+    digit = np.zeros(n + 1, bool)
+    for i, ((rows, columns), area) in enumerate(zip(ndimage.find_objects(labels), areas, strict=True), 1):
         within = rows.stop > edge and rows.start < mask.shape[0] - edge
         within = within and columns.stop > edge and columns.start < mask.shape[1] - edge
         long = max(rows.stop - rows.start, columns.stop - columns.start) / SCALE
-        if within and area >= LEAST and long >= SHORTEST:
-            return True
-    return False
+        digit[i] = within and area >= LEAST and long >= SHORTEST
+    written: Array = digit[labels]
+    return written
 
 
 def _shared(ink: Array, boxes: Sequence[Box]) -> set[Box]:

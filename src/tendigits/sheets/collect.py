@@ -16,7 +16,7 @@ import numpy as np
 from .._util.arrays import Array
 from ..errors import InputError
 from ..images.decode import read_gray
-from .cells import BLANK, SHARES, Cell, cut
+from .cells import SHARES, Cell, cut
 from .contact import contact_sheet
 from .grid import Grid
 from .rectify import straighten
@@ -113,11 +113,7 @@ def read_sheet(photo: Path | str, writer: str = "", grid: Grid | None = None) ->
         notes += [f"it lay {TURNED[sheet.turned]}, and was turned."] if sheet.turned in TURNED else []
         cells = cut(sheet.gray, list(sheet.layout.boxes()))
     _check(cells)
-    notes += [
-        f"row {c.box.row + 1}, column {c.box.column + 1} is left out: {c.why}."
-        for c in cells
-        if c.why in (SHARES, BLANK)
-    ]
+    notes += [f"row {c.box.row + 1}, column {c.box.column + 1} is left out: {c.why}." for c in cells if c.why == SHARES]
     return Sheet(name, writer or Path(photo).stem, tuple(cells), tuple(notes))
 
 
