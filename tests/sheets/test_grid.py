@@ -51,9 +51,16 @@ def test_a_foreign_form_becomes_a_data_set(tmp_path):
 
 def test_one_text_counts_for_every_row(tmp_path):
     (tmp_path / "form.json").write_text('{"rows": 2, "columns": 3, "labels": "1 7"}')
-    grid = read_grid(tmp_path / "form.json")
-    assert [(box.row, box.column, box.digit) for box in grid.boxes()] == [(0, 0, 1), (0, 2, 7), (1, 0, 1), (1, 2, 7)]
-    assert grid.straighten(np.zeros((20, 30), np.uint8)).shape[1] == 3 * 15 * 8
+    sheet, boxes = read_grid(tmp_path / "form.json").straighten(np.zeros((20, 30), np.uint8))
+    assert [(box.row, box.column, box.digit) for box in boxes] == [(0, 0, 1), (0, 2, 7), (1, 0, 1), (1, 2, 7)]
+    assert sheet.shape == (2 * 15 * 8, 3 * 15 * 8)
+
+
+def test_boxes_keep_their_proportions_and_margins(tmp_path):
+    (tmp_path / "form.json").write_text('{"rows": 2, "columns": 3, "labels": "123", "margin": 0.1}')
+    sheet, boxes = read_grid(tmp_path / "form.json").straighten(np.zeros((20, 60), np.uint8))
+    assert sheet.shape == (2 * 7.5 * 8, 3 * 15 * 8)
+    assert (boxes[0].left, boxes[0].top) == (1.5, 0.75)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +73,7 @@ def test_one_text_counts_for_every_row(tmp_path):
         '{"rows": 1, "columns": 3, "labels": ["12x"]}',
         '{"rows": 0, "columns": 3, "labels": []}',
         '{"rows": 1, "columns": 1, "labels": "1", "corners": [[0, 0]]}',
+        '{"rows": 1, "columns": 1, "labels": "1", "margin": 0.5}',
         '{"rows": true, "columns": 1, "labels": "1"}',
         "[" * 100_000,
     ],
@@ -82,4 +90,7 @@ def test_corners_outside_the_picture(tmp_path):
     (tmp_path / "form.json").write_text(json.dumps({"corners": corners, "rows": 1, "columns": 1, "labels": "1"}))
     result = tendigits("collect", "scan.png", "--grid", "form.json", "--out", "own", cwd=tmp_path)
     failed(result, 2, "a corner of the grid is not in the picture, which has 500 × 400 pixels")
+    (tmp_path / "form.json").write_text('{"rows": 50, "columns": 1, "labels": "1"}')
+    result = tendigits("collect", "scan.png", "--grid", "form.json", "--out", "own", cwd=tmp_path)
+    failed(result, 2, "boxes are much longer than wide")
     failed(tendigits("collect", "scan.png", "--grid", "none.json", "--out", "own", cwd=tmp_path), 2, "cannot be read")
