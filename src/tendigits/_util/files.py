@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -111,6 +112,33 @@ def _delete_unless_locked(path: Path) -> None:
             os.close(descriptor)
 
 
+def open_regular(path: Path | str) -> BinaryIO:
+    """Open a file for reading, unless it is a pipe or a device: these may never end, or never begin.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    binary file
+        The file, open.
+
+    Raises
+    ------
+    InputError
+        If it is no regular file.
+    OSError
+        If it cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputError(f"{path} is not a file.")
+    return open(descriptor, "rb")
+
+
 def write_npz(path: Path | str, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]) -> None:
     """Write arrays and metadata to an .npz file, all or nothing.
 
@@ -159,6 +187,8 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
         _check_claimed_size(path)
         with np.load(path, allow_pickle=False) as npz:
             arrays = {name: npz[name] for name in npz.files}
+            if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+                raise ValueError("it holds something that is no array")
         metadata = json.loads(str(arrays.pop("metadata")))
         if not isinstance(metadata, dict):
             raise ValueError("its metadata is no JSON object")

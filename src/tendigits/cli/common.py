@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from .._util.text import printable
 from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
 from ..data.join import join
@@ -56,6 +57,19 @@ def load_model(path: Path | None) -> Network:
     return Network.load(path) if path else load_pretrained()
 
 
+def echo(text: str, err: bool = False) -> None:
+    """Print text, with what a terminal would obey written out.
+
+    Parameters
+    ----------
+    text : str
+        Whatever it holds.
+    err : bool, optional
+        Whether on stderr.
+    """
+    click.echo(printable(text), err=err)
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout.
 
@@ -89,7 +103,7 @@ def _mnist_or_digits() -> Dataset:
     try:
         return load("mnist")
     except DataUnavailable:
-        click.echo(
+        echo(
             "MNIST cannot be had just now, so the 1,797 digits bundled with scikit-learn take its place. To get MNIST, "
             "run this once with an internet connection, or name a folder with its four IDX files: --data DIR.",
             err=True,

@@ -7,7 +7,7 @@ import click
 
 from .._util.files import check_writable
 from ..nn.network import Network
-from .common import DATA_HELP, load_data, load_model, model_argument
+from .common import DATA_HELP, echo, load_data, load_model, model_argument
 
 
 @click.command()
@@ -32,7 +32,7 @@ def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     network = load_model(model)
     check_writable(out)
     page.draw(network, load_data(data or _own_data(network))).save(out)
-    click.echo(f"Wrote {out}")
+    echo(f"Wrote {out}")
     if show:
         webbrowser.open(out.resolve().as_uri())
 

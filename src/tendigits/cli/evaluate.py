@@ -10,6 +10,7 @@ from ..analysis.evaluate import evaluate as evaluate_network
 from ..data.dataset import Dataset, class_index
 from .common import (
     accuracy_line,
+    echo,
     json_option,
     load_data,
     load_model,
@@ -42,7 +43,7 @@ def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: 
     if as_json:
         print_json(_report(evaluation, dataset))
     else:
-        click.echo(_text(evaluation))
+        echo(_text(evaluation))
 
 
 def _report(evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import DataUnavailable, Diverged, InputError
+from .._util.text import printable
+from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
@@ -32,9 +33,13 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            raise BadInput(str(error)) from error
-        except (DataUnavailable, Diverged, OSError, MemoryError) as error:
-            raise click.ClickException(str(error)) from error
+            raise BadInput(printable(error)) from error
+        except BrokenPipeError:  # whoever read the output has had enough
+            raise
+        except MemoryError as error:
+            raise click.ClickException(f"Out of memory. {error}".rstrip()) from error
+        except (DataUnavailable, Diverged, OSError, WorkerFailed) as error:
+            raise click.ClickException(printable(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})

@@ -7,7 +7,7 @@ import click
 
 from ..analysis.robustness import robustness as measure
 from ..data.dataset import class_index
-from .common import json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
+from .common import echo, json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
 
 Results = dict[str, dict[str, dict[float, float]]]  # by model, by disturbance, by strength
 
@@ -33,7 +33,7 @@ def robustness(models: tuple[Path, ...], data: str | None, plots: Path | None, a
     if as_json:
         print_json(results)
     else:
-        click.echo(table(results))
+        echo(table(results))
 
 
 def table(results: Results) -> str:

@@ -8,7 +8,7 @@ import click
 from ..errors import InputError
 from ..experiments.seed_stats import Scores, compare
 from ..experiments.seed_stats import score as score_seeds
-from .common import data_option, json_option, load_data, print_json
+from .common import data_option, echo, json_option, load_data, print_json
 from .training import as_training, training_options
 
 
@@ -50,10 +50,10 @@ def score(
     if as_json:
         print_json({"data": dataset.name, **_report(scores)})
     else:
-        click.echo("\n".join(_text(scores)))
+        echo("\n".join(_text(scores)))
     failures = [(seed, why) for result in scores.values() for seed, why in result.failures.items()]
     for seed, why in failures:
-        click.echo(f"Seed {seed} failed: {why}", err=True)
+        echo(f"Seed {seed} failed: {why}", err=True)
     context.exit(1 if failures else 0)
 
 

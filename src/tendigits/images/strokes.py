@@ -14,6 +14,7 @@ RINGED = 0.25  # of a frame's longer side: the least that what it frames measure
 ALONG = 0.8  # of each side of what it frames: the least that a frame runs along
 APART = 0.25  # of the smaller one's side: parts that overlap more, both ways, may belong together
 REACH = 0.03  # of the picture's longer side: so far faint ink may lead on from a stroke
+MOST = 100  # parts; a digit has a few, and comparing thousands of specks with one another would take minutes
 FAINT = 0.5  # of the threshold: what is fainter than this is no ink even there
 BLANK = "the picture is blank: nothing on it stands out from its paper."
 
@@ -124,8 +125,9 @@ def digit(levels: Array, threshold: int) -> tuple[Array, Array]:
         The pixels of the digit, and of all else.
     """
     labels = connected(levels > threshold)
-    parts = list_parts(labels, levels)
-    chosen = np.zeros(len(parts) + 1, bool)
+    all_parts = list_parts(labels, levels)
+    parts = heaviest(all_parts)
+    chosen = np.zeros(len(all_parts) + 1, bool)
     chosen[[part.label for part in digit_parts(parts, labels)]] = True
     return chosen[labels], (labels > 0) & ~chosen[labels]
 
@@ -171,6 +173,23 @@ def list_parts(labels: Array, levels: Array) -> list[Part]:
     return [Part(i, float(weights[i]), rows.start, rows.stop, cols.start, cols.stop) for i, (rows, cols) in boxes]
 
 
+def heaviest(parts: list[Part]) -> list[Part]:
+    """Leave out the lightest parts where there are very many.
+
+    Parameters
+    ----------
+    parts : list of Part
+        All parts.
+
+    Returns
+    -------
+    list of Part
+        The `MOST` heaviest, in the order of their labels.
+    """
+    by_weight = sorted(parts, key=lambda part: -part.weight)
+    return sorted(by_weight[:MOST], key=lambda part: part.label)
+
+
 def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
     """Choose the parts that are the digit: no frames, no dust, nothing cut off by the edge beside something whole.
 
@@ -188,8 +207,8 @@ def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
     """
     parts = [part for part in parts if not any(rings(part, other, labels) for other in parts)]
     parts = whole(parts, *labels.shape)
-    heaviest = max((part.weight for part in parts), default=0)
-    return [part for part in parts if part.weight >= MIN_STROKE * heaviest]
+    most = max((part.weight for part in parts), default=0)
+    return [part for part in parts if part.weight >= MIN_STROKE * most]
 
 
 def rings(frame: Part, part: Part, labels: Array) -> bool:

@@ -4,6 +4,7 @@ PyTorch keeps the transpose of our W: a row for each output.
 """
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,10 @@ def export_torch(network: Network, path: Path | str) -> None:
     """
     tensors = state_dict(network)
     torch = require("torch")
+    content = BytesIO()  # PyTorch does not say what went wrong when a disk is full
+    torch.save({name: torch.tensor(tensor) for name, tensor in tensors.items()}, content)
     with replacing(path) as file:
-        torch.save({name: torch.tensor(tensor) for name, tensor in tensors.items()}, file)
+        file.write(content.getbuffer())
 
 
 def state_dict(network: Network) -> Arrays:
