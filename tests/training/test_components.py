@@ -27,12 +27,12 @@ def examples(data):
 
 
 def made(examples, k=20):
-    return Components(examples.rows, k, np.dtype(np.float64))
+    return Components(examples, k, np.dtype(np.float64))
 
 
 def test_directions_are_orthonormal_and_those_of_the_singular_value_decomposition(examples):
     x = examples.rows / 255
-    mean, P = principal_components(examples.rows, 20, np.dtype(np.float64))
+    mean, P = principal_components(x, 20)
     np.testing.assert_allclose(mean, x.mean(axis=0))
     np.testing.assert_allclose(P.T @ P, np.eye(20), atol=1e-12)
     theirs = np.linalg.svd(x - mean, full_matrices=False)[2][:20].T
@@ -52,7 +52,7 @@ def test_folding_keeps_every_logit(examples, sizes):
 def test_folding_is_exact_in_float32_too(data):
     network = Network([784, 128, 10])
     examples = checked(*data[0], None, 784, 10, network.dtype)
-    components = Components(examples.rows, 64, network.dtype)
+    components = Components(examples, 64, network.dtype)
     reduced = components.reduce(network)
     components.fold(reduced, network)
     theirs = reduced.logits(components.project(examples).rows)

@@ -15,6 +15,7 @@ make an ordinary layer over pixels that computes the same.
 
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +35,8 @@ class Components:
 
     Parameters
     ----------
-    rows : ndarray of uint8 or float, shape (n, n_in)
-        The training images.
+    examples : Examples
+        The training images, of n_in values each.
     k : int
         How many components.
     dtype : dtype
@@ -55,11 +56,14 @@ class Components:
 
     """
 
-    def __init__(self, rows: Array, k: int, dtype: np.dtype) -> None:
-        if k > rows.shape[1]:
-            raise InputError(f"Images of {rows.shape[1]} values have no {k} components: ask for fewer.")
+    def __init__(self, examples: Examples, k: int, dtype: np.dtype[Any]) -> None:
+        n, n_in = examples.rows.shape
+        if k > n_in:
+            raise InputError(f"Images of {n_in} values have no {k} components: ask for fewer.")
+        sample = examples.rows[:: max(1, n // SAMPLE)]
+        x = scale(sample, np.empty(sample.shape, dtype), examples.divisor)
         with one_blas_thread():  # the same bits on any number of cores
-            self.mean, self.directions = principal_components(rows[:: max(1, len(rows) // SAMPLE)], k, dtype)
+            self.mean, self.directions = principal_components(x, k)
 
     def __repr__(self) -> str:
         n_in, k = self.directions.shape
@@ -85,7 +89,7 @@ class Components:
         with one_blas_thread():
             for start in range(0, len(rows), CHUNK):
                 part = rows[start : start + CHUNK]
-                np.matmul(scale(part, pixels[: len(part)]), P, out=z[start : start + CHUNK])
+                np.matmul(scale(part, pixels[: len(part)], examples.divisor), P, out=z[start : start + CHUNK])
             z -= self.mean @ P
         return replace(examples, rows=z, shape=z.shape[1:])
 
@@ -137,17 +141,15 @@ class Components:
         network.params[ours.W.size + ours.b.size :] = reduced.params[theirs.W.size + theirs.b.size :]
 
 
-def principal_components(rows: Array, k: int, dtype: np.dtype) -> tuple[Array, Array]:
+def principal_components(x: Array, k: int) -> tuple[Array, Array]:
     """Find the directions in which images vary most.
 
     Parameters
     ----------
-    rows : ndarray of uint8 or float, shape (n, n_in)
+    x : ndarray of float, shape (n, n_in)
         The images.
     k : int
         How many directions.
-    dtype : dtype
-        Of the results.
 
     Returns
     -------
@@ -162,14 +164,13 @@ def principal_components(rows: Array, k: int, dtype: np.dtype) -> tuple[Array, A
 
     Examples
     --------
-    >>> mean, P = principal_components(np.array([[0.0, 1.0], [2.0, 1.0], [4.0, 1.0]]), 1, np.dtype(float))
+    >>> mean, P = principal_components(np.array([[0.0, 1.0], [2.0, 1.0], [4.0, 1.0]]), 1)
     >>> mean, abs(P)
     (array([2., 1.]), array([[1.],
            [0.]]))
 
     """
-    x = scale(rows, np.empty(rows.shape, dtype))
     mean = x.mean(axis=0)
-    x -= mean
-    vectors = np.linalg.eigh(x.T @ x)[1]
+    centred = x - mean
+    vectors = np.linalg.eigh(centred.T @ centred)[1]
     return mean, np.ascontiguousarray(vectors[:, : -k - 1 : -1])

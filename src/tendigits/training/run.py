@@ -2,20 +2,21 @@
 
 import hashlib
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 
 from .._util.arrays import Seed
 from .._util.progress import progress_bar
-from ..data.minibatch import Examples, Minibatch, checked
+from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
 from ..errors import Diverged, InputError
 from ..nn.buffers import Buffers
-from ..nn.loss import softmax_cross_entropy
+from ..nn.loss import cross_entropy
 from ..nn.network import Network
 from .components import Components
 from .early_stopping import EarlyStopping, validation_accuracy
@@ -87,6 +88,7 @@ class Run:
         self.settings, self.rate = settings, rate or settings.scheduled_rate
         self.rng = np.random.default_rng(seed)
         self.examples = self._checked(train)
+        self._decide_divisor()
         self.validation = self._checked(validation) if validation else None
         self._check_settings()
         self.components = self._reduced(settings.components) if settings.components else None
@@ -106,10 +108,22 @@ class Run:
     def _checked(self, data: Data) -> Examples:
         images, labels, weights = (*data, None)[:3]
         network = self.network
-        return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype)
+        return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype, network.divisor)
+
+    def _decide_divisor(self) -> None:
+        """Let the network divide pixels as its first examples ask for."""
+        if self.network.divisor is None and looks_like_pixels(self.examples):
+            warnings.warn(
+                f"The images are floats up to {self.examples.rows.max():g}, and a network hardly learns from floats "
+                "above 1: give it uint8 pixels, or divide them by 255 (images / 255).",
+                stacklevel=4,
+            )
+        self.network.divisor = self.examples.divisor
 
     def _check_settings(self) -> None:
         settings = self.settings
+        if self.validation and self.examples.divisor == 1 and self._has_pixels(self.validation) != self._has_pixels():
+            raise InputError("Training and validation images must be alike: either uint8 pixels or floats.")
         if settings.batch_size > self.n:
             raise InputError(
                 f"A batch of {settings.batch_size} is larger than the data: there are {self.n} training images."
@@ -123,11 +137,14 @@ class Run:
 
     def _reduced(self, k: int) -> Components:
         """Replace network and data by those of the components."""
-        components = Components(self.examples.rows, k, self.network.dtype)
+        components = Components(self.examples, k, self.network.dtype)
         self.network = components.reduce(self.network)
         self.examples = components.project(self.examples)
         self.validation = components.project(self.validation) if self.validation else None
         return components
+
+    def _has_pixels(self, examples: Examples | None = None) -> bool:
+        return (examples or self.examples).rows.dtype == np.uint8
 
     def _one_worker(self) -> Worker:
         size = self.settings.batch_size
@@ -220,9 +237,13 @@ class Run:
             self.components.fold(self.network, self.whole)
 
     def _validated(self, examples: Examples) -> Record:
-        logits = self.network.logits(examples.rows)
+        try:
+            logits = self.network.logits(examples.rows)
+        except InputError:  # the answers overflow
+            self.check_finite(inf)
+            raise
         right = logits.argmax(axis=1) == examples.labels
-        loss, _ = softmax_cross_entropy(logits, examples.labels, examples.weights)
+        loss = cross_entropy(logits, examples.labels, examples.weights)
         return {"validation_loss": loss, "validation_accuracy": float(np.average(right, weights=examples.weights))}
 
     def keep_best(self) -> None:

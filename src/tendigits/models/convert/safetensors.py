@@ -89,4 +89,4 @@ def from_safetensors(path: Path | str) -> Network:
     """
     parts = read_safetensors(path)
     with naming(path):
-        return rebuild(*parts)
+        return rebuild(**parts._asdict())

@@ -224,4 +224,4 @@ def from_torch(source: Any) -> Network:
     InputError
         If it is anything else, or has other layers than Linear and ReLU.
     """
-    return rebuild(*read_torch(source))
+    return rebuild(**read_torch(source)._asdict())

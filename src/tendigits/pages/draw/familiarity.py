@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._util.arrays import Array
+from ..._util.arrays import PIXELS, Array
 from ..._util.files import read_npz, write_npz
 from ...data.dataset import Dataset, class_index
 from ...data.splits import stratified_split
@@ -124,7 +124,7 @@ def _split(network: Network, dataset: Dataset) -> tuple[Array, Array]:
 
 def _direction_and_best(network: Network, images: Array) -> tuple[Array, Array]:
     """Compute the direction of √h, shape (n, n_hidden), and the largest logit, shape (n,)."""
-    x = images.reshape(len(images), -1) / np.asarray(255, network.dtype)
+    x = images.reshape(len(images), -1) / np.asarray(network.divisor or PIXELS, network.dtype)
     for layer in network.layers[:-1]:
         x = layer.forward(x)
     best: Array = network.layers[-1].forward(x).max(axis=1)

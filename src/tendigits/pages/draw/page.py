@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._util.arrays import Array
+from ..._util.arrays import PIXELS, Array
 from ..._util.files import replacing
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
@@ -136,6 +136,7 @@ def _about(network: Network, dataset: Dataset) -> dict[str, Any]:
         "classes": network.classes.tolist(),
         "spec": [layer.spec for layer in network.layers if not isinstance(layer, Dropout)],
         "params": _floats(network.params),
+        "divisor": network.divisor or PIXELS,
         "known": known | {"P": _floats(known["P"]), "centres": _floats(known["centres"]), "n": known["P"].shape[1]},
         "test": _pictures(network, dataset, _forgetting(dataset)),
         "samples": _samples(network, dataset),

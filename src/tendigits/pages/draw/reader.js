@@ -11,7 +11,7 @@ const SURE = 0.9; // enough: what goes further forgets more
 export class Reader {
   // about: the page's data, as page/__init__.py wrote it.
   constructor(about) {
-    Object.assign(this, { classes: about.classes, spec: about.spec, trained: floats(about.params) });
+    Object.assign(this, { classes: about.classes, spec: about.spec, divisor: about.divisor, trained: floats(about.params) });
     this.known = { ...about.known, P: floats(about.known.P), centres: rows(floats(about.known.centres), about.known.n) };
     this.test = { labels: about.test.labels, images: pictures(about.test.images) };
     this.reset();
@@ -31,7 +31,7 @@ export class Reader {
   }
 
   readField(field) {
-    const ys = this.network.forward(inputFrom(field));
+    const ys = this.network.forward(this.inputFrom(field));
     const p = softmax(ys.at(-1));
     const order = [...p.keys()].sort((a, b) => p[b] - p[a]);
     const learned = this.taught.map((x) => whitened(this.network.forward(x), this.known));
@@ -42,7 +42,7 @@ export class Reader {
   // A few steps of gradient descent on one drawing: what it was read as before and after, and how many of the test
   // digits are read correctly before and after.
   teach(field, label) {
-    const x = inputFrom(field);
+    const x = this.inputFrom(field);
     const rate = RATE / x.reduce((sum, value) => sum + value * value, 0); // the more ink, the larger the gradient
     const before = { p: this.readField(field).p, correct: this.countCorrect() };
     let steps = 0;
@@ -54,13 +54,13 @@ export class Reader {
 
   countCorrect() {
     const { labels, images } = this.test;
-    return labels.filter((label, i) => highest(this.network.forward(inputFrom(images[i])).at(-1)) === label).length;
+    return labels.filter((label, i) => highest(this.network.forward(this.inputFrom(images[i])).at(-1)) === label).length;
   }
-}
 
-// Bytes 0 to 255 to inputs 0 to 1.
-export function inputFrom(field) {
-  return new Float64Array(field).map((value) => value / 255); // many times faster than Float64Array.from
+  // Bytes 0 to 255 to what the network was trained on: 0 to 1, or these bytes.
+  inputFrom(field) {
+    return new Float64Array(field).map((value) => value / this.divisor); // many times faster than Float64Array.from
+  }
 }
 
 function highest(values) {
