@@ -26,7 +26,9 @@ def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -
     """Make a recipe's options the defaults, so that options given beside it still count."""
     if name:
         recipe = named(name)
-        context.default_map = recipe.options | ({"data": recipe.data} if recipe.data else {})
+        context.default_map = (
+            dict(context.default_map or {}) | recipe.options | ({"data": recipe.data} if recipe.data else {})
+        )
 
 
 OPTIONS = [

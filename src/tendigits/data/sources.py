@@ -11,7 +11,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -86,7 +87,7 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
         try:
             return source()
         except Exception as error:  # a source may fail in any way, and the next may still work
-            failures.append(f"  {name}: {_reason(error)}")
+            failures.append(f"  {name}: {reason(error)}")
     raise DataUnavailable(
         "MNIST could not be had from any source:\n"
         + "\n".join(failures)
@@ -96,7 +97,19 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
     )
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say why a source failed.
+
+    Parameters
+    ----------
+    error : Exception
+        What it raised.
+
+    Returns
+    -------
+    str
+        A few words.
+    """
     if isinstance(error, HTTPError):
         error.close()  # it holds the connection open
     return str(error) if isinstance(error, OSError | InputError) else repr(error)
@@ -184,27 +197,47 @@ def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
     """
     arrays = {}
     for role, file in FILES.items():
-        packed = _fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", file.n_bytes, timeout, progress)
-        arrays[role] = _verified(role, read_idx(packed, max_bytes=file.n_bytes))
+        packed = BytesIO()  # no larger than its content, with room for the gzip header
+        fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", packed, file.n_bytes + 1000, timeout, progress)
+        arrays[role] = _verified(role, read_idx(packed.getvalue(), max_bytes=file.n_bytes))
     return arrays
 
 
-def _fetch(url: str, n_bytes: int, timeout: float, progress: bool | None) -> bytes:
-    """Download the gzipped file at `url`; it should be no larger than its content, `n_bytes`."""
-    name = url.rpartition("/")[2]
-    limit = n_bytes + 1000  # room for the gzip header
-    body = bytearray()
+def fetch(url: str, file: BinaryIO, limit: int, timeout: float, progress: bool | None) -> None:
+    """Download a file.
+
+    Parameters
+    ----------
+    url : str
+        Where it is.
+    file : binary file
+        Where it goes.
+    limit : int
+        The most bytes it may have.
+    timeout : float
+        How many seconds the other side may stay silent.
+    progress : bool or None
+        Whether to show a bar; None means in a terminal or a notebook.
+
+    Raises
+    ------
+    InputError
+        If it is too large, or broke off.
+    OSError
+        If it cannot be reached.
+    """
+    name, n = url.rpartition("/")[2], 0
     with urlopen(url, timeout=timeout) as response:
         promised = response.length  # None where the server does not say
         with progress_bar(total=promised, unit="B", description=name, shown=progress) as bar:
-            while len(body) <= limit and (chunk := response.read1(2**16)):
-                body += chunk
+            while n <= limit and (chunk := response.read1(2**16)):
+                file.write(chunk)
+                n += len(chunk)
                 bar.update(len(chunk))
-    if len(body) > limit:
-        raise InputError(f"{name} is larger than MNIST's.")
-    if promised is not None and len(body) != promised:
-        raise InputError(f"{name} broke off after {len(body):,} of {promised:,} bytes.")
-    return bytes(body)
+    if n > limit:
+        raise InputError(f"{name} is larger than the original.")
+    if promised is not None and n != promised:
+        raise InputError(f"{name} broke off after {n:,} of {promised:,} bytes.")
 
 
 def _verified(role: str, array: np.ndarray) -> np.ndarray:
