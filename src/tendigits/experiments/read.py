@@ -28,6 +28,7 @@ CUT = 0.05  # what a cut costs, in log probability
 SURE, CLEAR, WEAK = 0.8, 0.85, 0.4  # probabilities: of one that is unlike a digit and yet is one; clear; hardly one
 ROOM = 0.5  # heights between two words
 GAP = 1.8  # times the usual pitch: a new number
+LONGEST = 30_000  # pixels of a side: what is one or two pixels high does not get smaller by halving
 NO_DIGITS = "no digits were found on the picture."
 
 Box = tuple[int, int, int, int]
@@ -132,6 +133,8 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
 
 def _read_upright(gray: Array, network: Network) -> Reading:
     """Read a picture as it is or, if the writing lies on its side, turned by 90° or 270°, whichever reads best."""
+    if max(gray.shape) > LONGEST:
+        raise InputError(f"The picture is {max(gray.shape):,} pixels long, more than {LONGEST:,}: cut or shrink it.")
     page = find(gray)
     ways = [_read_page(page, network)]
     if lies(page):
