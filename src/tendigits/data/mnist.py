@@ -65,14 +65,14 @@ def _read_cache() -> Dataset | None:
         for role in NAMES:
             check_kind(role, arrays[role], "The cache")
         check(arrays, "The cache")
-        _verify(arrays)
+        _verify(arrays, metadata["digest"])
         four: dict[str, Any] = arrays
-        return Dataset("mnist", **four, digest=str(metadata["digest"]))
+        return Dataset("mnist", **four, digest=metadata["digest"])
     except (InputError, OSError, RuntimeError, KeyError, TypeError):  # damaged, or made by another version:
         return None  # it is downloaded again
 
 
-def _verify(arrays: Arrays) -> None:
+def _verify(arrays: Arrays, digest: str) -> None:
     """Check the cache against MNIST's digests, unless this very file has been checked before. Raises InputError."""
     try:
         if _receipt().read_text() == _identity():
@@ -83,6 +83,8 @@ def _verify(arrays: Arrays) -> None:
 
     for role in NAMES:
         sources.verified(role, arrays[role])
+    if make_dataset("mnist", arrays).digest != digest:
+        raise InputError("The cache's digest is not MNIST's.")
     with suppress(OSError):
         _remember()
 

@@ -131,12 +131,16 @@ class _OnlyHttp(HTTPRedirectHandler):
     """Follows redirects to HTTP and HTTPS alone: urllib would go to FTP as well."""
 
     def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
-        _check_scheme(newurl)
+        try:
+            _check_scheme(newurl)
+        except InputError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _check_scheme(url: str) -> None:
-    if not url.lower().startswith(("http://", "https://")):
+    if ":" in url and not url.lower().startswith(("http://", "https://")):
         raise InputError(f"{url} is not asked: only http:// and https:// are.")
 
 
