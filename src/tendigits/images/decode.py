@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from .._util.arrays import Array
+from .._util.files import open_regular
 from ..errors import InputError
 from .mnist_format import gray_from_rgba, to_mnist
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 50_000_000  # larger files are refused before they are decoded
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # bytes 8 to 12 of such a file
+MAX_SIDE = 10**9
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillow runs a program for it
 
 
@@ -73,7 +75,7 @@ def _read_rgba(path: Path) -> Array:
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings(), open(path, "rb") as file:
+        with warnings.catch_warnings(), open_regular(path) as file:
             warnings.simplefilter("ignore")  # Pillow's, about large or slightly odd files
             with Image.open(file, formats=_formats(file)) as image:
                 if image.width * image.height > MAX_PIXELS:

@@ -303,13 +303,15 @@ class Network:
         return load(path)
 
     @staticmethod
-    def from_safetensors(path: Path | str) -> "Network":
+    def from_safetensors(path: Path | str, activation: str | None = None) -> "Network":
         """Read a .safetensors file of `tendigits export`, or of a torch.nn.Sequential.
 
         Parameters
         ----------
         path : path-like
             The file.
+        activation : "relu", optional
+            What stands between its layers, where the file does not say.
 
         Returns
         -------
@@ -324,16 +326,18 @@ class Network:
         """
         from ..models.convert.safetensors import from_safetensors
 
-        return from_safetensors(path)
+        return from_safetensors(path, activation)
 
     @staticmethod
-    def from_torch(source: Any) -> "Network":
+    def from_torch(source: Any, activation: str | None = None) -> "Network":
         """Take over the parameters of a torch.nn.Sequential of Linear and ReLU.
 
         Parameters
         ----------
-        source : mapping of str to tensor, or path-like
-            A state dict, or the file that holds it.
+        source : torch.nn.Sequential, mapping of str to tensor, or path-like
+            The model, or its state dict, or the file that holds that.
+        activation : "relu", optional
+            What stands between the layers: a state dict does not say.
 
         Returns
         -------
@@ -348,7 +352,7 @@ class Network:
         """
         from ..models.convert.torch import from_torch
 
-        return from_torch(source)
+        return from_torch(source, activation)
 
     @staticmethod
     def from_sklearn(mlp: Any) -> "Network":
