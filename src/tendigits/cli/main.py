@@ -16,6 +16,7 @@ from .recipes import recipes
 from .robustness import robustness
 from .score import score
 from .train import train
+from .watch import watch
 
 
 class BadInput(click.ClickException):
@@ -46,5 +47,5 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info):
+for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, watch, export, info):
     main.add_command(command)

@@ -71,7 +71,7 @@ function addLoss(z, at, width, label, n, result) {
 }
 
 // name, words for the list; `found` and `lesson` are said when it is told. kinds: layers in place of others; of these
-// `below` only where another Linear follows. settings: what must be set for the bug to show.
+// `below` only where another Linear follows. settings(config): what must be set for the bug to show.
 export const BUGS = {
   none: { name: "none: everything is right", lesson: "" },
   "relu-mask": {
@@ -95,6 +95,7 @@ export const BUGS = {
     lesson: "The curve hides it: weights do nearly all the work. It fits only where the batch is as large as the layer.",
     kinds: { Linear: WrongAxisLinear },
     below: true,
+    settings: ({ units }) => ({ batch: units }), // with any other batch NumPy would refuse
   },
   unscaled: {
     name: "pixels not scaled: 0 to 255",
@@ -108,7 +109,7 @@ export const BUGS = {
     code: "batch_size=2, learning_rate=0.5",
     fix: "a smaller rate: half the batch, half the rate",
     lesson: "Stuck near chance. With a batch of 128 the same rate learns well.",
-    settings: { batch: 2, rate: 0.5 },
+    settings: () => ({ batch: 2, rate: 0.5 }),
   },
   "early-update": {
     name: "W2 updated before its old value is used",
@@ -123,7 +124,7 @@ export const BUGS = {
     code: "W1, W2 = np.zeros((784, 128)), np.zeros((128, 10))",
     fix: "rng.normal(0, np.sqrt(2 / n_in), …)",
     lesson: "Units that start alike stay alike. The loss is ln 10 = 2.303 and stays there.",
-    settings: { init: "zero" },
+    settings: () => ({ init: "zero" }),
     restarts: true,
   },
   "shuffled-labels": {

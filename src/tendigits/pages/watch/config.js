@@ -22,7 +22,7 @@ export const CHOICES = {
 export const RATES = { sgd: 0.2, momentum: 0.03, nesterov: 0.03, adam: 0.001 }; // that suit them
 
 export const DEFAULTS = {
-  rate: 0.2, batch: 128, layers: 1, units: 128, activation: "relu", init: "he", optimizer: "sgd", decay: 0, dropout: 0,
+  rate: 0.2, batch: 32, layers: 1, units: 128, activation: "relu", init: "he", optimizer: "sgd", decay: 0, dropout: 0,
   digits: 0, noise: 0, bug: "none", seed: 0,
 };
 

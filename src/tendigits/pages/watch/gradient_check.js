@@ -5,7 +5,7 @@ import { Buffers } from "../../javascript/network.js";
 import { generator, shuffle } from "../../javascript/random.js";
 
 const PLACES = 40;
-const EPSILON = 1e-5, TOLERANCE = 1e-5, FLOOR = 1e-4;
+const WIGGLE = 1e-5, TOLERANCE = 1e-5, FLOOR = 1e-4;
 
 // network: in double precision, for it is changed. → { ok, arrays: [{ name, difference }] }
 export function gradientCheck(network, x, labels, loss, { bug, rate, scale = 1 }) {
@@ -14,8 +14,8 @@ export function gradientCheck(network, x, labels, loss, { bug, rate, scale = 1 }
   buffers.ys[0].set(x);
   const grads = claimed(network, buffers, labels, loss, bug, rate);
   const arrays = network.layers.filter(({ W }) => W).flatMap((layer, i) => [
-    compare(`W${i + 1}`, layer.W, grads, network, lossAt, i === 0 ? EPSILON * scale : EPSILON),
-    compare(`b${i + 1}`, layer.b, grads, network, lossAt, EPSILON),
+    compare(`W${i + 1}`, layer.W, grads, network, lossAt, i === 0 ? WIGGLE * scale : WIGGLE),
+    compare(`b${i + 1}`, layer.b, grads, network, lossAt, WIGGLE),
   ]);
   return { ok: arrays.every(({ difference }) => difference < TOLERANCE), arrays };
 }

@@ -23,7 +23,7 @@ export class Run {
 
   // Begin again, from the start that the seed gives.
   restart(config) {
-    this.config = { ...config, ...BUGS[config.bug].settings };
+    this.config = withBug(config);
     const spec = specOf(this.config, this.data.classes.length);
     this.build(spec, new Float32Array(countParams(spec)));
     this.initialise();
@@ -36,7 +36,7 @@ export class Run {
   // Change what can be changed while it learns.
   change(config) {
     const { optimizer } = this.config;
-    this.config = { ...config, ...BUGS[config.bug].settings };
+    this.config = withBug(config);
     this.build(this.network.spec, this.network.params);
     this.optimizer.network = this.network;
     this.optimizer.weightDecay = this.config.decay;
@@ -155,7 +155,7 @@ export class Run {
     const n = Math.min(FEW, this.labels.length);
     const point = {
       step: this.step,
-      epoch: this.step / this.stepsPerEpoch,
+      epoch: this.epoch + this.cursor / this.labels.length,
       heldOut: this.measure(heldOut.images, heldOut.labels, heldOut.labels.length, this.reads),
       train: this.measure(this.images, this.labels, n, new Uint8Array(n)),
     };
@@ -242,15 +242,27 @@ export class Run {
     return { ...seen, index: i, best, other, isExact: this.config.activation !== "tanh", ...contributions(this.network, ys, best, other) };
   }
 
-  // Does the gradient check find something? On a batch of training digits, with the parameters as they are now.
+  // Does the gradient check find something? On a batch of training digits, with the parameters as they are now,
+  // and where that says nothing (dead units have no gradient to be wrong), as they were in the beginning.
   check() {
+    const now = this.checkAt(this.network.params);
+    return now.ok ? this.checkAt(this.moments[0].params) : now;
+  }
+
+  checkAt(params) {
     const n = Math.min(CHECKED, this.labels.length);
     const rows = new Float64Array(n * 784);
     for (let e = 0; e < n; e++) this.putRow(rows, e, this.images, e);
-    const network = new Network(this.network.spec, Float64Array.from(this.network.params), brokenLayers(this.network.spec, this.bug));
-    const scale = this.bug.scale ? 1 / 255 : 1;
-    return gradientCheck(network, rows, this.labels.subarray(0, n), this.loss, { ...this, rate: this.config.rate, scale });
+    const { spec } = this.network;
+    const network = new Network(spec, Float64Array.from(params), brokenLayers(spec, this.bug));
+    const how = { bug: this.bug, rate: this.config.rate, scale: this.bug.scale ? 1 / 255 : 1 };
+    return gradientCheck(network, rows, this.labels.subarray(0, n), this.loss, how);
   }
+}
+
+// What is chosen, and what the bug chooses.
+function withBug(config) {
+  return { ...config, ...BUGS[config.bug].settings?.(config) };
 }
 
 function firstLargest(z, n, width, reads, start) {
