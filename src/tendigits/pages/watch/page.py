@@ -31,11 +31,9 @@ MODULES = (
     *NETWORK,
     *(JAVASCRIPT / f"{name}.js" for name in ("network_file", "light", "strokes", "lines", "mnist_format")),
     *(SHARED / f"{name}.js" for name in ("bytes", "dom", "paint", "sheet", "input", "save")),
-    *(
-        HERE / f"{name}.js"
-        for name in ("bugs", "config", "digits", "learner", "curves", "weights", "wall", "confusion")
-    ),
-    *(HERE / f"{name}.js" for name in ("slow_motion", "choices", "break_it", "hand", "experiments", "app")),
+    *(HERE / f"{name}.js" for name in ("bugs", "config", "digits", "learner", "curves", "weights", "wall")),
+    *(HERE / f"{name}.js" for name in ("confusion", "slow_motion", "choices", "break_it", "hand")),
+    *(HERE / f"{name}.js" for name in ("experiments", "app")),
 )
 TRAIN, HELD_OUT = 7000, 1000  # digits in the page, at most
 ROOM = 1_250_000  # bytes for them: of pictures with more ink there are fewer
