@@ -147,7 +147,7 @@ def same_params(ours, theirs):
     return np.array_equal(Network.load(ours).params, Network.load(theirs).params)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign, workers):
     options = ["--data", "digits", "--epochs", 100, "--hidden", 16, "--workers", workers]

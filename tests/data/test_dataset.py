@@ -167,7 +167,6 @@ def test_digits_are_split_once_and_for_all(digits):
     [
         "{}",
         "{}.gz",
-        "emnist-letters-{}.gz",
         "{}|train-images-idx3-ubyte|train-images.idx3-ubyte",
         "{}|t10k-|test-",
         "kmnist-{}.gz|t10k-|test-",

@@ -187,7 +187,7 @@ FAILURES = {
     "corrupted": "damaged",
     "falsified": "train-images-idx3-ubyte is not MNIST's: its MD5 is",
     "bomb": "holds more",
-    "endless": "train-images-idx3-ubyte.gz is larger than MNIST's",
+    "endless": "train-images-idx3-ubyte.gz is larger than the original",
     "no_gzip": "not an IDX file",
     "empty": "not an IDX file",
     "dripping": "came too slowly",

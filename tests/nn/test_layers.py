@@ -12,7 +12,7 @@ from gradients import (
 )
 
 from tendigits import InputError, Network
-from tendigits.nn.layers import Dropout, Layer, Linear, ReLU
+from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape
 from tendigits.nn.loss import cross_entropy
 
 
@@ -102,19 +102,33 @@ def test_a_layer_that_does_not_say_how_it_computes_is_named():
         Layer().backward_input(*np.zeros((3, 1, 1)))
 
 
+FLAGS = {"draws", "mixes_examples", "elementwise", "only_trains", "in_place", "needs_y", "trains_alike"}
+
+
+@pytest.mark.parametrize(
+    ("layer", "flags"),
+    [
+        (Layer, {"trains_alike"}),
+        (Linear, {"trains_alike"}),
+        (ReLU, {"elementwise", "in_place", "needs_y", "trains_alike"}),
+        (Dropout, {"draws", "elementwise", "only_trains", "in_place"}),
+        (Conv2D, {"trains_alike"}),
+        (MaxPool2D, {"needs_y", "trains_alike"}),
+        (BatchNorm, {"mixes_examples"}),
+        (Flatten, {"trains_alike"}),
+        (Reshape, {"trains_alike"}),
+    ],
+)
+def test_what_layers_say_of_themselves(layer, flags):
+    assert {flag for flag in FLAGS if getattr(layer, flag)} == flags
+
+
 def test_dropout_in_training():
     dropout, x = Dropout(0.25), np.ones((100, 100))
     y = dropout.forward_train(x, np.random.default_rng(0))
     assert set(np.unique(y)) == {0, 1 / 0.75}
     assert np.mean(y == 0) == pytest.approx(0.25, abs=0.02)
     np.testing.assert_array_equal(dropout.backward_input(x, y, x), y)
-
-
-def test_what_dropout_says_of_itself():
-    assert Dropout.draws
-    assert Dropout.elementwise
-    assert Dropout.only_trains
-    assert Dropout.in_place
 
 
 def test_dropout_does_nothing_afterwards():

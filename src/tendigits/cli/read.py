@@ -11,7 +11,8 @@ from .._util.files import check_writable, replacing
 from .._util.progress import progress_bar
 from ..errors import InputError
 from ..experiments.grid import cells
-from ..experiments.read import Reading, read
+from ..experiments.read import read
+from ..experiments.reading.results import Reading
 from ..nn.network import Network
 from .common import echo, json_option, load_model, print_json
 

@@ -162,6 +162,11 @@ _ALL = ", ".join(NAMES.values())
 _NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?")
 
 
+def is_idx_name(name: str) -> bool:
+    """Tell whether a file is named as one of a data set's four IDX files."""
+    return _NAME.fullmatch(name) is not None
+
+
 def read_idx_folder(folder: Path) -> Arrays:
     """Read the four IDX files in a folder.
 

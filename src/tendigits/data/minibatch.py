@@ -202,8 +202,10 @@ class Minibatch:
             How far each pixel moves; None if images are not distorted.
 
         """
-        height, width = (*self._examples.shape, 1)[:2]
-        return self._distortion.draw(n, (height, width), rng) if self._distortion else None
+        if not self._distortion:
+            return None
+        height, width = self._examples.shape
+        return self._distortion.draw(n, (height, width), rng)
 
     def gather(self, index: Array, moves: DisplacementField | None) -> None:
         """Gather, distort and scale examples into `x`, `labels` and `weights`.

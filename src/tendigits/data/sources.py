@@ -13,7 +13,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from io import BytesIO
+from typing import Any, BinaryIO, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -91,7 +92,7 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
         try:
             return _within(PATIENCE * timeout, source)
         except Exception as error:  # a source may fail in any way, and the next may still work
-            failures.append(f"  {name}: {_reason(error)}")
+            failures.append(f"  {name}: {reason(error)}")
     raise DataUnavailable(
         "MNIST could not be had from any source:\n"
         + "\n".join(failures)
@@ -121,7 +122,19 @@ def _within(seconds: float, source: Callable[[], Arrays]) -> Arrays:
     return outcome[0]
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say why a source failed.
+
+    Parameters
+    ----------
+    error : Exception
+        What it raised.
+
+    Returns
+    -------
+    str
+        A few words.
+    """
     if isinstance(error, HTTPError):
         error.close()  # it holds the connection open
     return printable(error if isinstance(error, OSError | InputError) else repr(error))
@@ -226,30 +239,50 @@ def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
     """
     arrays = {}
     for role, file in FILES.items():
-        packed = _fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", file.n_bytes, timeout, progress)
-        arrays[role] = verified(role, read_idx(packed, max_bytes=file.n_bytes))
+        packed = BytesIO()  # no larger than its content, with room for the gzip header
+        fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", packed, file.n_bytes + 1000, timeout, progress)
+        arrays[role] = verified(role, read_idx(packed.getvalue(), max_bytes=file.n_bytes))
     return arrays
 
 
-def _fetch(url: str, n_bytes: int, timeout: float, progress: bool | None) -> bytes:
-    """Download the gzipped file at `url`; it should be no larger than its content, `n_bytes`."""
+def fetch(url: str, file: BinaryIO, limit: int, timeout: float, progress: bool | None) -> None:
+    """Download a file.
+
+    Parameters
+    ----------
+    url : str
+        Where it is.
+    file : binary file
+        Where it goes.
+    limit : int
+        The most bytes it may have.
+    timeout : float
+        How many seconds the other side may stay silent.
+    progress : bool or None
+        Whether to show a bar; None means in a terminal or a notebook.
+
+    Raises
+    ------
+    InputError
+        If it is too large, broke off, or is not asked for by HTTP.
+    OSError
+        If it cannot be reached, or comes too slowly.
+    """
     _check_scheme(url)
-    name, started = url.rpartition("/")[2], time.monotonic()
-    limit = n_bytes + 1000  # room for the gzip header
-    body = bytearray()
+    name, n, started = url.rpartition("/")[2], 0, time.monotonic()
     with build_opener(_OnlyHttp).open(url, timeout=timeout) as response:
         promised = response.length  # None where the server does not say
         with progress_bar(total=promised, unit="B", description=name, shown=progress) as bar:
-            while len(body) <= limit and (chunk := response.read1(2**16)):
-                body += chunk
+            while n <= limit and (chunk := response.read1(2**16)):
+                file.write(chunk)
+                n += len(chunk)
                 bar.update(len(chunk))
-                if time.monotonic() - started > timeout + len(body) / SLOWEST:
-                    raise TimeoutError(f"{name} came too slowly: {len(body):,} bytes in {timeout:g} seconds or more")
-    if len(body) > limit:
-        raise InputError(f"{name} is larger than MNIST's.")
-    if promised is not None and len(body) != promised:
-        raise InputError(f"{name} broke off after {len(body):,} of {promised:,} bytes.")
-    return bytes(body)
+                if time.monotonic() - started > timeout + n / SLOWEST:
+                    raise TimeoutError(f"{name} came too slowly: {n:,} bytes in {timeout:g} seconds or more")
+    if n > limit:
+        raise InputError(f"{name} is larger than the original.")
+    if promised is not None and n != promised:
+        raise InputError(f"{name} broke off after {n:,} of {promised:,} bytes.")
 
 
 def verified(role: str, array: np.ndarray) -> np.ndarray:

@@ -32,6 +32,17 @@ def check_metadata(metadata: dict[str, Any]) -> None:
         is_there = value is not None or (not entry and section in metadata["info"])
         if is_there and not is_fine(value):
             raise InputError(f"the {name!r} in its info must be {words}")
+    _check_orientation(metadata["info"])
+
+
+def _check_orientation(info: dict[str, Any]) -> None:
+    """Refuse a model of EMNIST that does not say it was trained upright: it would misread every picture."""
+    names = str((info.get("data") or {}).get("name", "")).lower().split("+")
+    if any(name.startswith("emnist") for name in names) and "orientation" not in (info.get("preprocessing") or {}):
+        raise InputError(
+            "it was trained on EMNIST, and does not say whether upright or transposed, as EMNIST lies on disk; train "
+            "it again, which turns the images upright"
+        )
 
 
 def _is_number(value: Any) -> bool:
@@ -88,7 +99,7 @@ PARTS: dict[str, tuple[Check, str]] = {
 }
 NOTES: dict[str, tuple[Check, str]] = {
     **dict.fromkeys(("data", "preprocessing", "training", "results", "versions"), (_is_dict, "an object")),
-    **dict.fromkeys(("data.name", "data.digest", "command"), (_is_text, "a text")),
+    **dict.fromkeys(("data.name", "data.digest", "preprocessing.orientation", "command"), (_is_text, "a text")),
     **dict.fromkeys(("data.train", "data.validation", "data.test", "training.seed"), (_is_count, "a count")),
     **dict.fromkeys(("results.test_accuracy", "results.validation_accuracy"), (_is_share, "a number from 0 to 1")),
 }

@@ -18,6 +18,7 @@ from ..errors import Diverged, InputError
 from ..nn.buffers import Buffers
 from ..nn.loss import cross_entropy
 from ..nn.network import Network
+from .components import Components
 from .early_stopping import EarlyStopping, validation_accuracy
 from .history import History, Record
 from .parallel.team import Team
@@ -47,6 +48,10 @@ class Run:
 
     Attributes
     ----------
+    network : Network
+        What the steps train: the network, or its restriction to the components.
+    whole : Network
+        The network over whole images; with components, `network` is folded into it after every epoch.
     history : History
         The records of the epochs completed.
     order : ndarray of int, shape (n,)
@@ -79,17 +84,19 @@ class Run:
         seed: Seed,
         rate: Callable[[float], float] | None = None,
     ) -> None:
-        self.network, self.settings, self.rate = network, settings, rate or settings.scheduled_rate
+        self.network = self.whole = network
+        self.settings, self.rate = settings, rate or settings.scheduled_rate
         self.rng = np.random.default_rng(seed)
         self.examples = self._checked(train)
         self._decide_divisor()
         self.validation = self._checked(validation) if validation else None
         self._check_settings()
+        self.components = self._reduced(settings.components) if settings.components else None
         self.history = History()
         self.early_stopping: EarlyStopping | None = None
         if settings.patience:
-            self.early_stopping = EarlyStopping(network.params, validation_accuracy, settings.patience - 1)
-        self.team = Team(network, self.examples, settings) if settings.workers > 1 else None
+            self.early_stopping = EarlyStopping(self.network.params, validation_accuracy, settings.patience - 1)
+        self.team = Team(self.network, self.examples, settings) if settings.workers > 1 else None
         self.worker = self.team.workers[0] if self.team else self._one_worker()
         self.optimizer = self.team.optimizer if self.team else self.worker.optimizer
         self.sums = self.team.sums if self.team else self.worker.sums[np.newaxis]
@@ -127,6 +134,14 @@ class Run:
             raise InputError(
                 f"To distort images, fit needs them as (n, height, width), not (n, {self.examples.shape})."
             )
+
+    def _reduced(self, k: int) -> Components:
+        """Replace network and data by those of the components."""
+        components = Components(self.examples, k, self.network.dtype)
+        self.network = components.reduce(self.network)
+        self.examples = components.project(self.examples)
+        self.validation = components.project(self.validation) if self.validation else None
+        return components
 
     def _has_pixels(self, examples: Examples | None = None) -> bool:
         return (examples or self.examples).rows.dtype == np.uint8
@@ -213,7 +228,13 @@ class Run:
         self.history.records.append(record | {"seconds": self.seconds})
         if self.early_stopping:
             self.early_stopping.watch(self.history.last)
+        self.fold()
         self.begin_epoch()
+
+    def fold(self) -> None:
+        """Bring what the network over components has learned into the one over whole images."""
+        if self.components:
+            self.components.fold(self.network, self.whole)
 
     def _validated(self, examples: Examples) -> Record:
         try:
@@ -229,6 +250,7 @@ class Run:
         """With early stopping, restore the weights of the best epoch."""
         if self.early_stopping:
             self.network.params[...] = self.early_stopping.best_params
+        self.fold()
 
     def check_finite(self, value: float) -> None:
         """Check that training has not diverged.

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..._util.arrays import PIXELS, Array
 from ..._util.files import replacing
+from ..._util.text import printable
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
 from ...data.mnist import load_mnist
@@ -219,7 +220,7 @@ def _hash(text: str) -> str:
 def _colophon(network: Network) -> str:
     words = [f"A {'-'.join(map(str, network.sizes))} network, made with tendigits"]
     if name := network.info.get("data", {}).get("name"):
-        words.append(f"trained on {'MNIST' if name == 'mnist' else name}")
+        words.append(f"trained on {'MNIST' if name == 'mnist' else printable(name)}")
     if accuracy := network.info.get("results", {}).get("test_accuracy"):
         words.append(f"{100 * accuracy:.1f} % right on its test set")
     return ", ".join(words) + "."
