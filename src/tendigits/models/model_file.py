@@ -22,6 +22,7 @@ from .._util.files import read_npz, write_npz
 from ..errors import InputError
 from ..nn.layers import LAYERS, BatchNorm, Layer
 from ..nn.network import Network, checked_layers
+from .json_file import read_json
 from .schema import check_metadata
 
 FORMAT = "tendigits model 1"
@@ -46,7 +47,7 @@ def save(network: Network, path: Path | str) -> None:
 
 
 def load(path: Path | str) -> Network:
-    """Read a network that `save` wrote.
+    """Read a network that `save` wrote, or a .json file of `tendigits export` or of one of the pages.
 
     Parameters
     ----------
@@ -63,6 +64,10 @@ def load(path: Path | str) -> Network:
     InputError
         If the file is missing, damaged, or of another kind.
     """
+    if Path(path).suffix == ".json":
+        with naming(path):
+            check_metadata(about := read_json(path))
+            return rebuild(*about.values())
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
