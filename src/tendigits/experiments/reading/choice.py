@@ -5,6 +5,7 @@ from itertools import pairwise
 from .judge import Mark
 
 ROOM = 0.5  # heights between two words
+CLEARLY = 0.65  # of the marks side by side are clear digits; else they are a word
 
 
 def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark], list[Mark]]:
@@ -72,4 +73,4 @@ def is_word(marks: list[Mark]) -> bool:
     bool
         Whether there are at least three, and fewer than half of them are clear digits.
     """
-    return len(marks) > 2 and sum(mark.sure for mark in marks) < 0.5 * len(marks)
+    return len(marks) > 2 and sum(mark.sure for mark in marks) < CLEARLY * len(marks)
