@@ -19,6 +19,7 @@ from .robustness import robustness
 from .score import score
 from .sheet import sheet
 from .train import train
+from .watch import watch
 
 
 class BadInput(click.ClickException):
@@ -53,5 +54,8 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect, draw, export, info):
+for command in (
+    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
+    *(draw, watch, export, info),
+):
     main.add_command(command)

@@ -90,6 +90,11 @@ OPTIONS = [
         default=DEFAULT.workers,
         help="Processes that share the work on each batch; threads on systems other than Linux.",
     ),
+    click.option(
+        "--components",
+        type=int,
+        help="Train on this many principal components of the images, folded into an ordinary network afterwards.",
+    ),
     click.option("--early-stopping", is_flag=True, help="Stop when validation stops improving; keep the best weights."),
     click.option("--patience", type=int, default=5, help="Epochs without improvement before --early-stopping stops."),
     click.option(

@@ -15,7 +15,7 @@ def check_metadata(metadata: dict[str, Any]) -> None:
     Parameters
     ----------
     metadata : dict
-        As JSON holds it: `layers`, `classes` and `info`.
+        As JSON holds it: `layers`, `classes`, `info` and, where known, `divisor`.
 
     Raises
     ------
@@ -94,6 +94,7 @@ def _is_share(value: Any) -> bool:
 PARTS: dict[str, tuple[Check, str]] = {
     "layers": (_are_layers, "a list of layers, each a name and its numbers"),
     "classes": (_are_classes, "a list of names or numbers"),
+    "divisor": (lambda value: value is None or (_is_number(value) and value > 0), "a positive number, or null"),
     "info": (lambda info: _is_dict(info) and _are_notes(info), "an object of notes, nested at most ten deep"),
 }
 NOTES: dict[str, tuple[Check, str]] = {
