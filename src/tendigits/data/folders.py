@@ -24,8 +24,8 @@ from .splits import hold_out
 from .tables import header, read_table
 
 EXPECTED = (
-    "expected four IDX files, an .npz file, tables with the columns label, pixel0, pixel1 and so on, a labels.csv, or a "
-    "folder of pictures for each class"
+    "expected four IDX files, an .npz file, tables with the columns label, pixel0, pixel1 and so on, a labels.csv, or "
+    "a folder of pictures for each class"
 )
 TEST_FOLDERS = ("test", "testing", "validation", "val")
 
@@ -94,8 +94,8 @@ def _names(folder: Path) -> list[str]:
     except OSError as error:
         why = error.strerror or error
         raise InputError(
-            f"{folder} is neither mnist nor digits nor a folder or file that can be read ({why}); a folder of IDX files "
-            f"holds {', '.join(NAMES.values())}; or {EXPECTED}."
+            f"{folder} is neither mnist nor digits nor a folder or file that can be read ({why}); a folder of IDX "
+            f"files holds {', '.join(NAMES.values())}; or {EXPECTED}."
         ) from error
 
 
@@ -103,7 +103,9 @@ def _read_file(path: Path) -> tuple[Part, Part | None]:
     if path.suffix == ".npz":
         return read_archive(path)
     if path.suffix != ".csv":
-        raise InputError(f"{path} is no data set; {EXPECTED}.")
+        raise InputError(
+            f"{path} is neither mnist nor digits nor a folder, nor a file of a kind that is known; {EXPECTED}."
+        )
     return _labelled(path), None
 
 
