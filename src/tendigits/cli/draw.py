@@ -7,7 +7,7 @@ import click
 
 from .._util.files import check_writable
 from ..nn.network import Network
-from .common import DATA_HELP, echo, load_data, load_model, model_argument
+from .common import DATA_HELP, NAMES, echo, load_data, load_model, model_argument
 
 
 @click.command()
@@ -16,10 +16,9 @@ from .common import DATA_HELP, echo, load_data, load_model, model_argument
 @click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
 @click.option(
     "--data",
-    metavar="auto|mnist|digits|DIR",
+    metavar=NAMES,
     show_default="digits for a model trained on these, else auto",
-    help=f"Where its sample digits come from: MNIST; scikit-learn's small digits; {DATA_HELP}; "
-    "or auto: MNIST if it can be had, else digits.",
+    help=f"Where its sample digits come from: {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
 )
 def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     """Write a page to draw digits on: a single HTML file that works anywhere, offline.

@@ -7,6 +7,7 @@ import click
 from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
+from .collect import collect
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
@@ -16,7 +17,9 @@ from .read import read_command
 from .recipes import recipes
 from .robustness import robustness
 from .score import score
+from .sheet import sheet
 from .train import train
+from .watch import watch
 
 
 class BadInput(click.ClickException):
@@ -51,5 +54,8 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info):
+for command in (
+    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
+    *(draw, watch, export, info),
+):
     main.add_command(command)

@@ -53,7 +53,7 @@ def _begins_as_zip(path: Path) -> bool:
     try:
         with open_regular(path) as file:
             return file.read(4) == b"PK\3\4"
-    except (InputError, OSError):
+    except OSError:
         return False
 
 

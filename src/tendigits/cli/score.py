@@ -29,6 +29,7 @@ def score(
     context: click.Context,
     /,
     data: tuple[str, ...],
+    transposed: bool,
     seeds: int,
     against: str | None,
     jobs: int,
@@ -45,7 +46,7 @@ def score(
     ways = {"first": as_training(**options)}
     if against is not None:
         ways["second"] = as_training(**_other(context, against, options))
-    dataset = load_data(*data)
+    dataset = load_data(*data, transposed=transposed)
     scores = {name: score_seeds(dataset, seeds=range(seeds), jobs=jobs, **way) for name, way in ways.items()}
     if as_json:
         print_json({"data": dataset.name, **_report(scores)})

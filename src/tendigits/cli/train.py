@@ -19,12 +19,14 @@ from ..nn.network import Network
 from ..training.checkpoint import refuse_unfinished
 from ..training.history import History
 from ..training.interrupts import Stopped
+from . import fine_tune
 from .common import accuracy_line, data_option, echo, json_option, load_data, plots_option, print_json
 from .training import as_training, training_options
 
 
 @click.command()
 @data_option
+@fine_tune.from_option
 @training_options
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same model, bit for bit."
@@ -34,8 +36,13 @@ from .training import as_training, training_options
 @click.option("--overwrite", is_flag=True, help="Discard the checkpoint of an unfinished run, and begin again.")
 @plots_option
 @json_option
+@click.pass_context
 def train(
+    context: click.Context,
+    /,
     data: tuple[str, ...],
+    transposed: bool,
+    start: Path | None,
     seed: int,
     out: Path,
     resume: bool,
@@ -48,7 +55,12 @@ def train(
 
     Every epoch leaves a checkpoint beside the model (model.npz.checkpoint.npz). After Ctrl-C, or worse, the same
     command with --resume continues from there and ends with the same model, bit for bit.
+
+    With --from MODEL it goes on from a trained network, which takes seconds and has no checkpoints, and says what was
+    learned, and how much forgotten.
     """
+    if start and resume:
+        raise click.UsageError("--resume has nothing to continue with --from, which takes seconds: run it again.")
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other.")
     training = as_training(**options)
@@ -56,11 +68,13 @@ def train(
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
-    checkpoint = _checkpoint_beside(out)
+    checkpoint = None if start else _checkpoint_beside(out)
     with locked(out) if checkpoint else nullcontext():
         if checkpoint and not (resume or overwrite):
             _keep_unfinished(checkpoint, out)
-        dataset = load_data(*data)
+        dataset = load_data(*data, transposed=transposed)
+        if start:
+            return _go_on(context, start, dataset, training, seed, out, plots, as_json, say)
         say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
         try:
             result = train_and_test(
@@ -82,6 +96,29 @@ def train(
         print_json(_summary(result, out))
     if plots:
         _draw(plots, result, dataset)
+
+
+def _go_on(
+    context: click.Context,
+    start: Path,
+    dataset: Dataset,
+    training: dict[str, Any],
+    seed: int,
+    out: Path,
+    plots: Path | None,
+    as_json: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Fine-tune, save, and report."""
+    callback = partial(_epoch_line, say, training["settings"].epochs, 1, [])
+    result = fine_tune.tuned(context, start, dataset, training, seed, say, callback)
+    result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])
+    result.network.save(out)
+    say("\n".join([*fine_tune.lines(result), f"Saved {out}"]))
+    if as_json:
+        print_json(fine_tune.summary(result, out))
+    if plots:
+        _draw(plots, Experiment(result.network, [result.history], result.after), dataset)
 
 
 def _checkpoint_beside(out: Path) -> Path | None:

@@ -26,7 +26,9 @@ def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -
     """Make a recipe's options the defaults, so that options given beside it still count."""
     if name:
         recipe = named(name)
-        context.default_map = recipe.options | ({"data": recipe.data} if recipe.data else {})
+        context.default_map = (
+            dict(context.default_map or {}) | recipe.options | ({"data": recipe.data} if recipe.data else {})
+        )
 
 
 OPTIONS = [
@@ -87,6 +89,11 @@ OPTIONS = [
         type=int,
         default=DEFAULT.workers,
         help="Processes that share the work on each batch; threads on systems other than Linux.",
+    ),
+    click.option(
+        "--components",
+        type=int,
+        help="Train on this many principal components of the images, folded into an ordinary network afterwards.",
     ),
     click.option("--early-stopping", is_flag=True, help="Stop when validation stops improving; keep the best weights."),
     click.option("--patience", type=int, default=5, help="Epochs without improvement before --early-stopping stops."),

@@ -88,7 +88,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
             Labels.
 
         """
-        index = self._logits(X).argmax(axis=1)
+        index = self.predict_proba(X).argmax(axis=1)
         labels: Array = self.classes_[index]
         return labels
 

@@ -150,9 +150,9 @@ def train_and_test(
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
     network.novelty = measure(network.classes, validation[0])
     network.info = {
-        "data": _about_data(dataset, len(validation[1])),
-        "preprocessing": {"image_shape": list(shape), "pixels": "0 to 255, divided by 255"},
-        "training": _about_training(settings, histories)
+        "data": about_data(dataset, len(validation[1])),
+        "preprocessing": {"image_shape": list(shape), "pixels": "0 to 255, divided by 255", "orientation": "upright"},
+        "training": about_training(settings, histories)
         | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype},
         "results": {
             "validation_accuracy": evaluate(network, *validation).accuracy,
@@ -199,17 +199,46 @@ def _other_checkpoints(path: Path) -> list[Path]:
     return sorted(each for each in path.parent.iterdir() if ours.fullmatch(each.name))
 
 
-def _about_data(dataset: Dataset, n_validation: int) -> dict[str, Any]:
+def about_data(dataset: Dataset, n_validation: int) -> dict[str, Any]:
+    """Describe data for a model's `info`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    n_validation : int
+        How many training images were held out.
+
+    Returns
+    -------
+    dict
+        Name, digest and numbers of images; and whether they lay transposed on disk.
+    """
     return {
         "name": dataset.name,
         "digest": dataset.digest,
         "train": len(dataset.train_labels) - n_validation,
         "validation": n_validation,
         "test": len(dataset.test_labels),
+        **({"transposed": True} if dataset.transposed else {}),
     }
 
 
-def _about_training(settings: Settings, histories: Sequence[History]) -> dict[str, Any]:
+def about_training(settings: Settings, histories: Sequence[History]) -> dict[str, Any]:
+    """Describe training for a model's `info`.
+
+    Parameters
+    ----------
+    settings : Settings
+        How it was done.
+    histories : sequence of History
+        What it recorded.
+
+    Returns
+    -------
+    dict
+        The settings, the epochs that were run, and seconds.
+    """
     return asdict(settings) | {
         "learning_rate": settings.rate,
         "epochs_run": sum(map(len, histories)),

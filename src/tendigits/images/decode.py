@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from .._util.arrays import Array
+from .._util.files import open_regular
 from ..errors import InputError
 from .mnist_format import gray_from_rgba, to_mnist
 
@@ -73,7 +74,7 @@ def _read_rgba(path: Path) -> Array:
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings(), open(path, "rb") as file:
+        with warnings.catch_warnings(), open_regular(path) as file:
             warnings.simplefilter("ignore")  # Pillow's, about large or slightly odd files
             with Image.open(file, formats=_formats(file)) as image:
                 if image.width * image.height > MAX_PIXELS:

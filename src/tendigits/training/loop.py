@@ -121,7 +121,7 @@ def train_run(
             completed = epoch(run, interrupted, progress)
             if checkpoint:
                 save_checkpoint(checkpoint, run)
-            stops = [callback(run.network, run.history) for callback in callbacks if completed]
+            stops = [callback(run.whole, run.history) for callback in callbacks if completed]
             if interrupted():
                 raise Stopped
             if True in stops:

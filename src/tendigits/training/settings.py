@@ -57,6 +57,9 @@ class Settings:
         α of the L2 penalty α/2n Σ W² that is added to the mean loss over a batch of n.
     shuffle : bool
         Whether every epoch has an order of its own.
+    components : int, optional
+        Train on this many principal components of the images, and fold them into an ordinary network afterwards; None
+        trains on the images themselves.
 
     """
 
@@ -73,6 +76,7 @@ class Settings:
     workers: int = 1
     l2: float = 0.0
     shuffle: bool = True
+    components: int | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -91,6 +95,14 @@ class Settings:
         _check(
             self.patience is None or self.patience >= 1,
             f"The patience must be at least 1, not {self.patience}.",
+        )
+        _check(
+            self.components is None or self.components >= 1,
+            f"The number of components must be at least 1, not {self.components}.",
+        )
+        _check(
+            not (self.components and self.distortion),
+            "Components are those of the images as they are: train on components or distort the images, not both.",
         )
         _check(
             1 <= self.workers <= self.batch_size,
@@ -145,7 +157,10 @@ def _plain(name: str, kind: Any, value: Any) -> Any:
     expected, words = KINDS.get(plain, (plain, f"a {plain.__name__}"))
     fits = isinstance(value, expected) and (plain is bool or not isinstance(value, bool))
     _check(fits, f"{name} must be {words}, not {value!r}.")
-    return plain(value) if plain in KINDS else value
+    try:
+        return plain(value) if plain in KINDS else value
+    except OverflowError as error:
+        raise InputError(f"{name} is too large: {value!r}.") from error
 
 
 def _check(fine: bool, message: str) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..._util.arrays import PIXELS
 from ..._util.files import replacing
 from ...nn.layers import Layer
 from ...nn.network import Network
 from .torch import check_dense
 
 ABOUT = (
-    "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 255. "
+    "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 'divisor'. "
     "Linear: x W + b, where W has a row for each input. ReLU: max(x, 0). Dropout: x as it is. "
     "In the end, exp(x) divided by its sum is the probability of each class, in the order of 'classes'."
 )
@@ -37,7 +38,8 @@ def export_json(network: Network, path: Path | str) -> None:
 
     """
     check_dense(network)
-    content = {"format": "tendigits network", "about": ABOUT, "classes": network.classes.tolist()}
+    content: dict[str, Any] = {"format": "tendigits network", "about": ABOUT, "divisor": network.divisor or PIXELS}
+    content["classes"] = network.classes.tolist()
     layers = [_entry(layer) for layer in network.layers]
     with replacing(path) as file:
         file.write(json.dumps(content | {"layers": layers, "info": network.info}).encode())

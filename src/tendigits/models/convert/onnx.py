@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
+from ..._util.arrays import PIXELS
 from ..._util.files import Arrays, replacing
 from ..._util.optional import require
 from ...nn.layers import Layer
@@ -30,8 +31,8 @@ def export_onnx(network: Network, path: Path | str, *, pixels: bool = True, dtyp
     path : path-like
         The file to write, whole or not at all.
     pixels : bool, optional
-        Whether the images are uint8 pixels, 0 to 255, which the model scales itself. Otherwise they are features of the
-        network's own precision, taken as they are.
+        Whether the images are uint8 pixels, 0 to 255, which the model divides itself, as the network does. Otherwise
+        they are features of the network's own precision, taken as they are.
     dtype : dtype, optional
         The precision that the model computes in. With float64 the probabilities are those of `Network.predict_proba`
         within 1e-6 in every runtime. A float32 model is half the size, agrees within 1e-5, and runs on processors
@@ -88,7 +89,8 @@ def _steps(network: Network, pixels: bool, dtype: np.dtype[Any]) -> list[Step]:
     """List ONNX's operators in their order, each of which takes the result of the one before it."""
     from onnx.helper import np_dtype_to_tensor_dtype as number
 
-    scale: list[Step] = [("Mul", {"scale": np.array(1 / 255)}, {})] if pixels else []
+    divisor = network.divisor or PIXELS
+    scale: list[Step] = [("Mul", {"scale": np.array(1 / divisor)}, {})] if pixels and divisor != 1 else []
     return [
         ("Cast", {}, {"to": number(dtype)}),
         *scale,

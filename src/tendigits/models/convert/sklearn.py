@@ -42,7 +42,7 @@ def read_sklearn(mlp: Any) -> Parts:
     if output == "logistic":
         W, b = layers[-1]
         layers[-1] = np.hstack([np.zeros_like(W), W]), np.hstack([np.zeros_like(b), b])
-    return dense(layers, [True] * (len(layers) - 1))._replace(classes=mlp.classes_)
+    return dense(layers, [True] * (len(layers) - 1))._replace(classes=mlp.classes_, divisor=1.0)
 
 
 def from_sklearn(mlp: Any) -> Network:
@@ -63,4 +63,4 @@ def from_sklearn(mlp: Any) -> Network:
     InputError
         If it cannot be read as such a network.
     """
-    return rebuild(*read_sklearn(mlp))
+    return rebuild(**read_sklearn(mlp)._asdict())

@@ -177,7 +177,7 @@ class Processes:
         text = bytes(self._message).rstrip(b"\0").decode(errors="replace")
         if text:
             return f"A worker failed: {text}"
-        return "A worker process was killed, perhaps for want of memory. Try again with --workers 1."
+        return "A worker process was killed, perhaps for want of memory. Try again with one worker."
 
 
 class _Child:
@@ -201,7 +201,7 @@ class _Child:
         with suppress(ProcessLookupError, ChildProcessError):  # someone else has waited for it
             if self._descriptor >= 0:
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            else:
+            elif not self.has_ended():  # nor reaped by someone else, after which the number may be another's
                 os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
         if self._descriptor >= 0:
