@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array, Shape, as_labels, as_rows, as_weights, scale
+from .._util.arrays import Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
 from .distortions import DisplacementField, Distortion, warp
 
 
@@ -18,8 +18,8 @@ class Examples:
 
     Parameters
     ----------
-    rows : ndarray of uint8 or float, shape (n, n_in)
-        The images.
+    rows : ndarray of uint8 or float, or scipy.sparse CSR, shape (n, n_in)
+        The images, each of them in one piece of memory.
     labels : ndarray of intp, shape (n,)
         Class indices.
     weights : ndarray of float, shape (n,), or None
@@ -63,7 +63,8 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
     Parameters
     ----------
     images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
-        The images, which are not copied.
+        The images, which are not copied unless they lie in another order in memory (column by column, say): gathering
+        batches from there would take many times as long.
     labels : array-like of int, shape (n,)
         Class indices.
     weights : array-like of float, shape (n,), or None
@@ -85,8 +86,9 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
 
     """
     rows = as_rows(images, n_in)
-    checked_weights = None if weights is None else as_weights(weights, len(rows), dtype)
-    return Examples(rows, as_labels(labels, len(rows), n_classes), checked_weights, np.shape(images)[1:])
+    rows = rows if is_sparse(rows) else np.ascontiguousarray(rows)
+    checked_weights = None if weights is None else as_weights(weights, rows.shape[0], dtype)
+    return Examples(rows, as_labels(labels, rows.shape[0], n_classes), checked_weights, np.shape(images)[1:])
 
 
 class Minibatch:
@@ -187,8 +189,10 @@ class Minibatch:
         """
         n = len(index)
         pixels, self.x, self.labels = self._pixels[:n], self._x[:n], self._labels[:n]
-        # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
-        np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
+        if is_sparse(self._examples.rows):
+            pixels[...] = dense(self._examples.rows[index])
+        else:  # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
+            np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
         np.take(self._examples.labels, index, out=self.labels, mode="clip")
         self.weights = None
         if self._examples.weights is not None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._util.arrays import Array, Rng, Seed, Shape, as_rows, scale
+from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, scale
 from ..errors import InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
@@ -117,8 +117,8 @@ class Network:
             The logits.
 
         """
-        for layer in self.layers:
-            x = layer.forward(x)
+        for last, layer in zip([None, *self.layers], self.layers, strict=False):
+            x = layer.forward(x, x if layer.in_place and last and last.shapes else None)  # x is ours: `last` made it
         return x
 
     def activations(self, x: Array, out: Sequence[Array] | None = None, rng: Rng = None) -> list[Array]:
@@ -195,9 +195,9 @@ class Network:
 
         """
         rows = as_rows(images, self.sizes[0])
-        logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
-        for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
+        logits = np.empty((rows.shape[0], self.sizes[-1]), dtype or self.dtype)
+        for start in range(0, len(logits), CHUNK):
+            chunk = dense(rows[start : start + CHUNK])
             if chunk.dtype != logits.dtype:
                 chunk = scale(chunk, np.empty(chunk.shape, logits.dtype))
             logits[start : start + CHUNK] = self.forward(chunk)
@@ -225,11 +225,10 @@ class Network:
             If the images do not fit the network, or contain NaN or infinity.
 
         """
-        rows = as_rows(images, self.sizes[0])
-        p = softmax(self.logits(rows))
+        p = softmax(self.logits(images))
         doubtful = p.max(axis=1) < SURE
-        if doubtful.any():
-            p[doubtful] = softmax(self.logits(rows[doubtful], np.float64))
+        if self.dtype != np.float64 and doubtful.any():
+            p[doubtful] = softmax(self.logits(as_rows(images, self.sizes[0])[doubtful], np.float64))
         return p
 
     def predict(self, images: Any) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Seed
+from .._util.arrays import Seed, dense
 from .._util.progress import progress_bar
 from ..data.minibatch import Examples, Minibatch, checked
 from ..errors import Diverged, InputError
@@ -132,7 +132,7 @@ class Run:
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:
-                    sha256.update(np.ascontiguousarray(array).data)
+                    sha256.update(np.ascontiguousarray(dense(array)).data)
         return sha256.hexdigest()
 
     @property
