@@ -58,7 +58,18 @@ def as_rows(images: Any, n_features: int) -> Array:
 
 
 def is_sparse(images: Any) -> bool:
-    """Tell whether images are one of SciPy's sparse arrays or matrices, without importing SciPy."""
+    """Tell whether images are one of SciPy's sparse arrays or matrices, without importing SciPy.
+
+    Parameters
+    ----------
+    images
+        Anything.
+
+    Returns
+    -------
+    bool
+        Whether they are.
+    """
     return hasattr(images, "tocsr")
 
 

@@ -1,7 +1,9 @@
 """scikit-learn's own callbacks, which a classifier takes by `set_callbacks` where scikit-learn has them (since 1.9)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
+from importlib import import_module
 from typing import Any, TypeVar
 
 from ..nn.network import Network
@@ -9,18 +11,16 @@ from ..training.history import History
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-theirs: Any
-try:
-    from sklearn import callback as theirs
-except ImportError:  # an older scikit-learn, or one in which what is experimental has moved
-    theirs = None
+theirs: Any = None
+with suppress(ImportError):  # an older scikit-learn, or one in which what is experimental has moved
+    theirs = import_module("sklearn.callback")
 
 
-class TakesNone:
+class _TakesNone:
     """In the place of scikit-learn's mixin, where it has none."""
 
 
-TakesCallbacks: Any = theirs.CallbackSupportMixin if theirs else TakesNone
+TakesCallbacks: Any = theirs.CallbackSupportMixin if theirs else _TakesNone
 
 
 def with_callbacks(method: Method) -> Method:
