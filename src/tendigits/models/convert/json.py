@@ -6,15 +6,27 @@ from typing import Any
 
 import numpy as np
 
+from ..._util.arrays import Array
 from ..._util.files import replacing
+from ...errors import InputError
 from ...nn.layers import Layer
 from ...nn.network import Network
-from .torch import check_dense
+from ..model_file import naming, rebuild
+from .channels import members, places
 
+FORMAT = "tendigits network"
 ABOUT = (
     "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 255. "
-    "Linear: x W + b, where W has a row for each input. ReLU: max(x, 0). Dropout: x as it is. "
+    "Linear: x W + b, where W has a row for each input. ReLU: max(x, 0). Tanh: tanh(x). Sigmoid: 1 / (1 + exp(-x)). "
+    "Dropout: x as it is. "
     "In the end, exp(x) divided by its sum is the probability of each class, in the order of 'classes'."
+)
+ABOUT_IMAGES = (
+    " Reshape (height, width, channels): x as an image, in C order. Conv2D (c_in, c_out, kernel, padding): pad the "
+    "image with so many zeros on each side; each window of kernel × kernel pixels, as a row in C order, times W, + b, "
+    "is a pixel. MaxPool2D (size): the largest value of each size × size square, by channel. Flatten: x as a row, in C "
+    "order. BatchNorm: gamma (x - mean) / √(var + 0.00001) + beta, by the last axis. With 'members' instead of "
+    "'layers', each member is such a network, and x is the mean of what they find before exp."
 )
 
 
@@ -26,7 +38,7 @@ def export_json(network: Network, path: Path | str) -> None:
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
     path : path-like
         The file to write, whole or not at all.
 
@@ -36,18 +48,63 @@ def export_json(network: Network, path: Path | str) -> None:
         If the network has other layers.
 
     """
-    check_dense(network)
-    content = {"format": "tendigits network", "about": ABOUT, "classes": network.classes.tolist()}
-    layers = [_entry(layer) for layer in network.layers]
+    is_plain = all(place.layer.onnx in ("Gemm", "Relu") or place.layer.only_trains for place in places(network))
+    about = ABOUT if is_plain and not hasattr(network, "members") else ABOUT + ABOUT_IMAGES
+    layers = [[_entry(layer) for layer in member.layers] for member in members(network)]
+    content = {"format": FORMAT, "about": about, "classes": network.classes.tolist(), "dtype": str(network.dtype)}
+    content |= {"members": layers} if hasattr(network, "members") else {"layers": layers[0]}
     with replacing(path) as file:
-        file.write(json.dumps(content | {"layers": layers, "info": network.info}).encode())
+        file.write(json.dumps(content | {"info": network.info}).encode())
 
 
 def _entry(layer: Layer) -> dict[str, Any]:
-    """Describe one layer: its kind, and each parameter as a list."""
-    return {"layer": layer.spec[0]} | {name: _numbers(getattr(layer, name)) for name in layer.shapes}
+    """Describe one layer: its kind, its arguments, and each parameter as a list."""
+    about = {"layer": layer.spec[0], "arguments": list(layer.arguments)}
+    return about | {name: _numbers(getattr(layer, name)) for name in layer.shapes}
 
 
-def _numbers(array: np.ndarray) -> list[Any]:
+def _numbers(array: Array) -> list[Any]:
     """Turn an array into lists of the shortest decimals that read back as the same numbers."""
     return [_numbers(row) for row in array] if array.ndim > 1 else [float(str(number)) for number in array]
+
+
+def from_json(path: Path | str) -> Network:
+    """Read a network that `export_json` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Network
+        The same network, bit for bit.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or holds anything else.
+
+    """
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON: {error}.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"{path} holds no network, as `tendigits export --to json` writes it.")
+    with naming(path):
+        return _rebuilt(content)
+
+
+def _rebuilt(content: dict[str, Any]) -> Network:
+    networks = content["members"] if "members" in content else [content["layers"]]
+    specs = [[[entry["layer"], *entry["arguments"]] for entry in layers] for layers in networks]
+    values = [
+        entry[name] for layers in networks for entry in layers for name in entry if name not in ("layer", "arguments")
+    ]
+    flat = [np.asarray(value, content["dtype"]).ravel() for value in values]
+    spec = [["Ensemble", *specs]] if "members" in content else specs[0]
+    return rebuild(spec, np.concatenate(flat), content["classes"], content["info"])

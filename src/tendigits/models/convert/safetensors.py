@@ -10,7 +10,7 @@ from ...errors import InputError
 from ...nn.network import Network
 from ..model_file import naming, rebuild
 from .parts import Parts, read_header, write_header
-from .torch import read_state_dict, state_dict
+from .torch import read_tensors, state_dict
 
 
 def export_safetensors(network: Network, path: Path | str) -> None:
@@ -21,7 +21,7 @@ def export_safetensors(network: Network, path: Path | str) -> None:
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
     path : path-like
         The file to write, whole or not at all.
 
@@ -31,7 +31,7 @@ def export_safetensors(network: Network, path: Path | str) -> None:
         If the network has other layers, or safetensors is not installed.
 
     """
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in state_dict(network).items()}
+    tensors = {name: np.asarray(tensor, order="C") for name, tensor in state_dict(network).items()}
     require("safetensors")
     from safetensors.numpy import save
 
@@ -63,10 +63,9 @@ def read_safetensors(path: Path | str) -> Parts:
         with safetensors.safe_open(path, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
             header = read_header(file.metadata() or {})
-        parts = read_state_dict(tensors, ordered=False)  # the file sorts them by name
+        return read_tensors(tensors, header, ordered=False)  # the file sorts them by name
     except (safetensors.SafetensorError, OSError, TypeError, ValueError) as error:
         raise InputError(f"{path} holds no network that can be read: {error}") from error
-    return parts._replace(**header)
 
 
 def from_safetensors(path: Path | str) -> Network:

@@ -3,6 +3,7 @@
 PyTorch keeps the transpose of our W: a row for each output.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,21 +14,24 @@ from ..._util.arrays import Array
 from ..._util.files import Arrays, replacing
 from ..._util.optional import require
 from ...errors import InputError
-from ...nn.layers import Layer, Linear
 from ...nn.network import Network
 from ..model_file import rebuild
-from .parts import Parts, dense
+from .channels import from_channels_first, places, to_channels_first
+from .parts import Parts, dense, read_header, write_header
 
-DENSE = ("Gemm", "Relu")  # what the layers that can be exported are called in ONNX
+DENSE = ("Linear", "ReLU", "Tanh", "Sigmoid", "Dropout")  # their tensors tell the shape of the network
 
 
 def export_torch(network: Network, path: Path | str) -> None:
     """Write the network's `state_dict` with torch.save.
 
+    Layers, classes and notes travel in the metadata that PyTorch keeps beside a state dict, so that `from_torch` finds
+    the same network, and load_state_dict finds nothing unusual.
+
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
     path : path-like
         The file to write, whole or not at all.
 
@@ -39,17 +43,21 @@ def export_torch(network: Network, path: Path | str) -> None:
     """
     tensors = state_dict(network)
     torch = require("torch")
+    named = OrderedDict((name, torch.tensor(tensor)) for name, tensor in tensors.items())
+    named._metadata = OrderedDict({"": {"version": 1, **write_header(network)}})  # type: ignore[attr-defined]
     with replacing(path) as file:
-        torch.save({name: torch.tensor(tensor) for name, tensor in tensors.items()}, file)
+        torch.save(named, file)
 
 
 def state_dict(network: Network) -> Arrays:
     """Name each parameter as a torch.nn.Sequential of the same layers does.
 
+    A Reshape is an nn.Unflatten(1, (1, height, width)). An ensemble's members are a torch.nn.ModuleList `members`.
+
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
 
     Returns
     -------
@@ -59,7 +67,7 @@ def state_dict(network: Network) -> Arrays:
     Raises
     ------
     InputError
-        If the network has other layers.
+        If the network has other layers, or images of several channels.
 
     Examples
     --------
@@ -68,32 +76,12 @@ def state_dict(network: Network) -> Arrays:
     {'0.weight': (128, 784), '0.bias': (128,), '2.weight': (10, 128), '2.bias': (10,)}
 
     """
-    check_dense(network)
-    return {f"{i}.{name}": tensor for i, layer in enumerate(network.layers) for name, tensor in _tensors(layer).items()}
-
-
-def _tensors(layer: Layer) -> Arrays:
-    """Name a layer's parameters as PyTorch does."""
-    return {"weight": layer.W.T, "bias": layer.b} if isinstance(layer, Linear) else {}
-
-
-def check_dense(network: Network) -> None:
-    """Raise InputError for layers that the formats of other programs do not hold.
-
-    Parameters
-    ----------
-    network : Network
-        The network to be exported.
-
-    Raises
-    ------
-    InputError
-        If it has other layers than Linear, ReLU and Dropout.
-
-    """
-    for layer in network.layers:
-        if layer.onnx not in DENSE and not layer.only_trains:
-            raise InputError(f"A network with a layer {layer.spec[0]} cannot be exported: only dense ones can.")
+    tensors: Arrays = {}
+    for place in places(network):
+        if place.layer.onnx == "Reshape" and place.layer.arguments[2] > 1:
+            raise InputError("Images of several channels cannot be exported to PyTorch, which orders pixels otherwise.")
+        tensors |= {f"{place.name}.{name}": tensor for name, tensor in to_channels_first(place).items()}
+    return tensors
 
 
 def read_torch(source: Any) -> Parts:
@@ -119,7 +107,41 @@ def read_torch(source: Any) -> Parts:
         source = _load(source)
     if not isinstance(source, Mapping):
         raise InputError(f"A state dict is needed, such as model.state_dict(), not {type(source).__name__}.")
-    return read_state_dict({name: _array(tensor) for name, tensor in source.items()})
+    header = read_header(getattr(source, "_metadata", {}).get("", {}))
+    return read_tensors({name: _array(tensor) for name, tensor in source.items()}, header)
+
+
+def read_tensors(tensors: Mapping[str, Array], header: Mapping[str, Any], *, ordered: bool = True) -> Parts:
+    """Read tensors, with what a header says of layers, classes and notes, if it says anything.
+
+    Parameters
+    ----------
+    tensors : mapping of str to ndarray
+        As `state_dict` names them.
+    header : mapping
+        What `read_header` has read.
+    ordered : bool, optional
+        As for `read_state_dict`.
+
+    Returns
+    -------
+    Parts
+        The network.
+
+    Raises
+    ------
+    InputError
+        If tensors and layers do not fit.
+
+    """
+    spec, classes, info = header.get("spec", []), header.get("classes", []), header.get("info", {})
+    if not isinstance(spec, list) or all(isinstance(each, list) and each and each[0] in DENSE for each in spec):
+        return read_state_dict(tensors, ordered=ordered)._replace(**header)
+    n_params = sum(tensor.size for name, tensor in tensors.items() if not name.endswith("num_batches_tracked"))
+    floats = np.result_type(*(tensor for tensor in tensors.values() if tensor.dtype.kind == "f"))
+    network = rebuild(spec, np.zeros(n_params, floats), classes, info)
+    from_channels_first(network, tensors)
+    return Parts(spec, network.params, classes, info)
 
 
 def _load(path: Path | str) -> Any:
