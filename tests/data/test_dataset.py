@@ -67,6 +67,27 @@ def test_a_cache_of_another_kind_is_ignored(tiny, tiny_mirror, data_home):
         assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/whole"]), tiny)
 
 
+@pytest.mark.parametrize("change", ["image", "label", "digest"])
+def test_a_cache_is_believed_only_if_it_is_mnists(tiny, tiny_mirror, data_home, change):
+    load_mnist(mirrors=[f"{tiny_mirror.url}/whole"])
+    arrays, about = data.read_npz(data._cache())
+    if change == "digest":
+        about["digest"] = "0" * 64
+    else:
+        arrays[f"train_{change}s"].flat[0] ^= 1
+    data.write_npz(data._cache(), arrays, about)
+    assert data._read_cache() is None
+    assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/whole"]), tiny)
+
+
+def test_a_cache_is_checked_once(tiny, tiny_mirror, data_home, monkeypatch):
+    load_mnist(mirrors=[f"{tiny_mirror.url}/whole"])
+    (data_home / "tendigits" / "mnist.verified").unlink()
+    assert_holds(data._read_cache(), tiny)
+    monkeypatch.setattr("tendigits.data.sources.FILES", {})
+    assert_holds(data._read_cache(), tiny)
+
+
 def test_a_cache_that_cannot_be_written_is_not_fatal(tiny, tiny_mirror, data_home, caplog):
     (data_home / "tendigits").write_text("a file where the folder should be")
     assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/whole"]), tiny)
@@ -146,7 +167,6 @@ def test_digits_are_split_once_and_for_all(digits):
     [
         "{}",
         "{}.gz",
-        "emnist-letters-{}.gz",
         "{}|train-images-idx3-ubyte|train-images.idx3-ubyte",
         "{}|t10k-|test-",
         "kmnist-{}.gz|t10k-|test-",

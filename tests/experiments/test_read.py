@@ -8,7 +8,7 @@ from PIL import Image
 from tendigits import InputError, read
 from tendigits.experiments.annotate import annotate
 from tendigits.experiments.grid import cells
-from tendigits.experiments.read import turned_box
+from tendigits.experiments.reading.turning import turned_box
 
 LINES = ["0123456789", "314159"]
 TEXT = "0123456789\n314159"
@@ -61,10 +61,7 @@ def test_a_gap_parts_two_numbers():
 
 
 def test_touching_digits_are_split():
-    first, second = read(written(["1234", "9023"], pitch=0.62, pen=7)).text.split()
-    assert first == "1234"
-    assert len(second) == 4
-    assert sum(a == b for a, b in zip(second, "9023", strict=True)) >= 3  # where the cut runs, the 0 may look like a 1
+    assert read(written(["1234", "9023", "5617"], pitch=0.62, pen=7)).text == "1234\n9023\n5617"
 
 
 def test_signs_are_left_out_and_kept_as_skipped():

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from golden import pen
 from handwriting import NOT_DIGITS, drawn, scribble, written_digits
+from tendigits.pages.draw.familiarity import NO_LIMIT, familiarity, novelty_score
 
 import tendigits
 from tendigits import Network, Settings, train_and_test
@@ -19,7 +20,6 @@ from tendigits.data.dataset import Dataset
 from tendigits.errors import DataUnavailable, InputError
 from tendigits.images.mnist_format import to_mnist
 from tendigits.nn.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
-from tendigits.pages.draw.familiarity import NO_LIMIT, familiarity, novelty_score
 from tendigits.pages.draw.page import MODULES, bundle, draw
 
 

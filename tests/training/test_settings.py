@@ -47,6 +47,11 @@ def test_each_optimizer_has_its_own_learning_rate():
         ({"workers": 1.5}, "workers must be a whole number"),
         ({"patience": 2.5}, "patience must be a whole number"),
         ({"learning_rate": "fast"}, "learning_rate must be a number, not 'fast'"),
+        ({"nesterov": "no"}, "nesterov must be True or False, not 'no'"),
+        ({"shuffle": 1}, "shuffle must be True or False, not 1"),
+        ({"distortion": {"rotation": 10}}, "distortion must be a Distortion"),
+        ({"distortion": None}, "distortion must be a Distortion, not None"),
+        ({"optimizer": ["sgd"]}, "optimizer must be a name"),
         ({"momentum": None}, "momentum must be a number, not None"),
     ],
 )

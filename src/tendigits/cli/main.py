@@ -5,17 +5,23 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import DataUnavailable, Diverged, InputError
+from .._util.text import printable
+from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
+from .collect import collect
+from .completion import completion
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
+from .hints import examples, no_such_option
 from .info import info
 from .predict import predict
 from .read import read_command
 from .recipes import recipes
 from .robustness import robustness
 from .score import score
+from .sheet import sheet
 from .train import train
+from .watch import watch
 
 
 class BadInput(click.ClickException):
@@ -31,10 +37,16 @@ class Commands(click.Group):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise click.UsageError(no_such_option(error), error.ctx) from error
         except InputError as error:
-            raise BadInput(str(error)) from error
-        except (DataUnavailable, Diverged, OSError, MemoryError) as error:
-            raise click.ClickException(str(error)) from error
+            raise BadInput(printable(error)) from error
+        except BrokenPipeError:  # whoever read the output has had enough
+            raise
+        except MemoryError as error:
+            raise click.ClickException(f"Out of memory. {error}".rstrip()) from error
+        except (DataUnavailable, Diverged, OSError, WorkerFailed) as error:
+            raise click.ClickException(printable(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})
@@ -46,5 +58,9 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info):
+for command in (
+    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
+    *(draw, watch, export, info, completion),
+):
+    command.epilog = examples(str(command.name))
     main.add_command(command)

@@ -2,18 +2,18 @@
 
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
 
 import click
 import numpy as np
 
 from .._util.arrays import Array
+from .._util.files import open_regular
 from ..analysis.novelty import is_unlike
 from ..errors import InputError
 from ..images.decode import read_gray
 from ..images.mnist_format import to_mnist
 from ..nn.network import Network
-from .common import json_option, load_model, print_json
+from .common import echo, json_option, load_model, print_json
 
 
 @click.command()
@@ -29,7 +29,7 @@ def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
     Without MODEL, the network that ships with tendigits reads them. A picture that cannot be read is named on stderr,
     the others are still read, and the exit status is 2.
     """
-    is_model = paths[0].suffix == ".npz" or is_zipfile(paths[0])  # as every model file is, and no picture
+    is_model = paths[0].suffix == ".npz" or _begins_as_zip(paths[0])  # as every model file does, and no picture
     model, images = (paths[0], paths[1:]) if is_model else (None, paths)
     if not images:
         raise click.UsageError("Missing argument 'IMAGE...'.")
@@ -39,13 +39,22 @@ def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
         try:
             readings.append(_read(network, path))
         except InputError as error:
-            click.echo(f"Error: {error}", err=True)
+            echo(f"Error: {error}", err=True)
     if as_json:
         print_json(readings)
-    else:
-        click.echo("\n".join(_text(reading, network.classes.tolist()) for reading in readings))
+    elif readings:
+        echo("\n".join(_text(reading, network.classes.tolist()) for reading in readings))
     if len(readings) < len(images):
         context.exit(2)
+
+
+def _begins_as_zip(path: Path) -> bool:
+    """Whether a file's first bytes are a zip's: a picture may have a zip behind it, and still is one."""
+    try:
+        with open_regular(path) as file:
+            return file.read(4) == b"PK\3\4"
+    except OSError:
+        return False
 
 
 def _read(network: Network, path: Path) -> dict[str, Any]:

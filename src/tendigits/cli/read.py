@@ -11,9 +11,10 @@ from .._util.files import check_writable, replacing
 from .._util.progress import progress_bar
 from ..errors import InputError
 from ..experiments.grid import cells
-from ..experiments.read import Reading, read
+from ..experiments.read import read
+from ..experiments.reading.results import Reading
 from ..nn.network import Network
-from .common import json_option, load_model, print_json
+from .common import echo, json_option, load_model, print_json
 
 
 @click.command("read")
@@ -73,7 +74,7 @@ def _read_all(pictures: tuple[Path, ...], network: Network) -> dict[Path, Readin
             try:
                 readings[path] = read(path, network)
             except InputError as error:
-                click.echo(f"Error: {error}", err=True)
+                echo(f"Error: {error}", err=True)
             bar.update(1)
     return readings
 
@@ -85,11 +86,11 @@ def _shown(pictures: tuple[Path, ...]) -> bool | None:
 
 def _print(path: Path, reading: Reading, *, grid: bool, named: bool) -> None:
     if named:
-        click.echo(f"{path}:")
-    click.echo(_csv(reading) if grid else reading.text)
+        echo(f"{path}:")
+    echo(_csv(reading) if grid else reading.text)
     if n := len(reading.skipped):
         things = "1 thing that is no digit was" if n == 1 else f"{n} things that are no digits were"
-        click.echo(f"{path}: {things} left out.", err=True)
+        echo(f"{path}: {things} left out.", err=True)
 
 
 def _csv(reading: Reading) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
+from .._util.arrays import LARGEST_SHARE, PIXELS, Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
 from .distortions import DisplacementField, Distortion, warp
 
 
@@ -26,6 +26,8 @@ class Examples:
         How much each example counts.
     shape : tuple of int
         The original shape of an image: (height, width) or (n_in,).
+    divisor : float
+        What pixels are divided by: 255, or 1.
 
     """
 
@@ -33,6 +35,7 @@ class Examples:
     labels: Array
     weights: Array | None
     shape: Shape
+    divisor: float = PIXELS
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -57,7 +60,15 @@ class Examples:
         return len(index) if self.weights is None else float(self.weights[index].sum())
 
 
-def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, dtype: np.dtype[Any]) -> Examples:
+def checked(
+    images: Any,
+    labels: Any,
+    weights: Any,
+    n_in: int,
+    n_classes: int,
+    dtype: np.dtype[Any],
+    divisor: float | None = None,
+) -> Examples:
     """Check examples for a network.
 
     Parameters
@@ -73,6 +84,8 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
         Numbers of inputs and outputs of the network.
     dtype : dtype
         Of the weights.
+    divisor : float, optional
+        What the network divides pixels by; None means 255 if there are pixels, and 1 if there are floats.
 
     Returns
     -------
@@ -85,10 +98,34 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
         If they do not fit the network or each other.
 
     """
-    rows = as_rows(images, n_in)
+    rows = as_rows(images, n_in, divisor)
     rows = rows if is_sparse(rows) else np.ascontiguousarray(rows)
-    checked_weights = None if weights is None else as_weights(weights, rows.shape[0], dtype)
-    return Examples(rows, as_labels(labels, rows.shape[0], n_classes), checked_weights, np.shape(images)[1:])
+    n, divisor = rows.shape[0], divisor or (PIXELS if rows.dtype == np.uint8 else 1.0)
+    checked_weights = None if weights is None else as_weights(weights, n, dtype)
+    shape = rows.shape[1:] if is_sparse(rows) else np.shape(images)[1:]
+    return Examples(rows, as_labels(labels, n, n_classes), checked_weights, shape, divisor)
+
+
+def looks_like_pixels(examples: Examples) -> bool:
+    """Tell whether floats are images that were not divided by 255.
+
+    Parameters
+    ----------
+    examples : Examples
+        The examples.
+
+    Returns
+    -------
+    bool
+        Whether some are above 2, and they are images, or rows of whole numbers from 0 to 255.
+    """
+    rows: Any = examples.rows
+    if rows.dtype == np.uint8 or rows.max() <= LARGEST_SHARE:
+        return False
+    values = rows.data if is_sparse(rows) else rows
+    return len(examples.shape) > 1 or bool(
+        rows.min() >= 0 and rows.max() <= PIXELS and (values == np.rint(values)).all()
+    )
 
 
 class Minibatch:
@@ -198,7 +235,7 @@ class Minibatch:
         if self._examples.weights is not None:
             self.weights = np.take(self._examples.weights, index, out=self._weights[:n], mode="clip")
         if moves is None:
-            scale(pixels, out=self.x)
+            scale(pixels, self.x, self._examples.divisor)
         else:
             self._distort(pixels, moves)
 
@@ -206,4 +243,4 @@ class Minibatch:
         images = len(pixels), *moves.shape
         warp(pixels.reshape(images), moves, out=self.x.reshape(images))
         if pixels.dtype == np.uint8:
-            self.x *= 1 / 255
+            self.x *= 1 / self._examples.divisor

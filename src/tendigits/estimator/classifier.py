@@ -359,6 +359,7 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
         self.network_ = Network(layers(rules, self.n_features_in_, len(classes)), seed=self._rng, dtype=dtype)
         self.network_.classes = classes
+        self.network_.divisor = 1.0  # features are taken as they are, whatever their dtype
         self.history_ = History()
         self.t_ = 0
 

@@ -7,7 +7,7 @@ from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._util.arrays import Array, dense
+from .._util.arrays import Array, dense, finite
 from ..analysis.evaluate import Interval, accuracy_interval
 from ..nn.layers import Linear
 from ..nn.loss import softmax
@@ -94,7 +94,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
             Labels.
 
         """
-        index = self._logits(X).argmax(axis=1)
+        index = self.predict_proba(X).argmax(axis=1)
         labels: Array = self.classes_[index]
         return labels
 
@@ -125,7 +125,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
         rows, network = self._rows(X), self.network_
         parts = [dense(rows[start : start + CHUNK]) for start in range(0, rows.shape[0], CHUNK)]
         logits = [network.forward(part.astype(network.dtype, copy=False)) for part in parts]
-        return np.concatenate(logits) if len(logits) > 1 else logits[0]
+        return finite(np.concatenate(logits) if len(logits) > 1 else logits[0])
 
     def _rows(self, X: Any) -> Array:
         check_is_fitted(self)

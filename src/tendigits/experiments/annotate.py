@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..images.decode import read_gray
-from .read import Digit, Reading
+from .reading.results import Digit, Reading
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -1,12 +1,14 @@
 """Picture files: anything that Pillow reads, checked before it is decoded, converted to MNIST's format."""
 
 import warnings
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from .._util.arrays import Array
+from .._util.files import open_regular
 from ..errors import InputError
 from .mnist_format import gray_from_rgba, to_mnist
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 50_000_000  # larger files are refused before they are decoded
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # bytes 8 to 12 of such a file
+MAX_SIDE = 10**9
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillow runs a program for it
 
 
@@ -71,9 +75,9 @@ def _read_rgba(path: Path) -> Array:
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings(), open(path, "rb") as file:
+        with warnings.catch_warnings(), open_regular(path) as file:
             warnings.simplefilter("ignore")  # Pillow's, about large or slightly odd files
-            with Image.open(file, formats=FORMATS) as image:
+            with Image.open(file, formats=_formats(file)) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise InputError(_too_large(f"{image.width} × {image.height} pixels"))
                 return np.asarray(_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA"))
@@ -81,6 +85,21 @@ def _read_rgba(path: Path) -> Array:
         raise
     except Exception as error:  # a damaged file may raise whatever its decoder stumbles over
         raise InputError(_reason(error)) from error
+
+
+def _formats(file: BinaryIO) -> tuple[str, ...]:
+    """List the formats that a file may have; Pillow reads HEIC, in which phones take photos, with a plugin only."""
+    start = file.read(12)
+    file.seek(0)
+    if start[4:8] != b"ftyp" or start[8:] not in HEIF_BRANDS:
+        return FORMATS
+    try:
+        import_module("pillow_heif").register_heif_opener()
+    except ImportError as error:
+        raise InputError(
+            "it is a HEIC picture, which needs a plugin: pip install 'tendigits[photo]' (pillow-heif)."
+        ) from error
+    return ("HEIF",)
 
 
 def _eight_bits(image: "Image") -> "Image":

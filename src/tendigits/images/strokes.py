@@ -12,7 +12,6 @@ MIN_STROKE = 0.04  # of the heaviest stroke's ink; what has less is dust or nois
 SIZEABLE = 0.35  # of the picture's shorter side: a part as long as this may be the digit
 RINGED = 0.25  # of a frame's longer side: the least that what it frames measures
 ALONG = 0.8  # of each side of what it frames: the least that a frame runs along
-APART = 0.25  # of the smaller one's side: parts that overlap more, both ways, may belong together
 REACH = 0.03  # of the picture's longer side: so far faint ink may lead on from a stroke
 MOST = 100  # parts; a digit has a few, and comparing thousands of specks with one another would take minutes
 FAINT = 0.5  # of the threshold: what is fainter than this is no ink even there
@@ -246,8 +245,7 @@ def _surrounds(outer: Part, inner: Part) -> bool:
 def whole(parts: list[Part], h: int, w: int) -> list[Part]:
     """Drop parts cut off by the edge.
 
-    A part that touches the edge is dropped if it lies apart from the heaviest part that does not, provided that one is
-    sizeable.
+    A part that touches the edge is dropped if the heaviest part that does not is sizeable.
 
     Parameters
     ----------
@@ -268,27 +266,9 @@ def whole(parts: list[Part], h: int, w: int) -> list[Part]:
 
     def may_stay(part: Part) -> bool:
         is_sizeable = best.size >= SIZEABLE * min(h, w) or 2 * best.weight >= part.weight
-        return part in inner or not is_sizeable or overlap(part, best) > APART
+        return part in inner or not is_sizeable
 
     return [part for part in parts if may_stay(part)]
-
-
-def overlap(a: Part, b: Part) -> float:
-    """Compute how much two boxes overlap.
-
-    Parameters
-    ----------
-    a, b : Part
-        The parts.
-
-    Returns
-    -------
-    float
-        The common height as a share of the smaller one, or the same of widths if less; below 0 if they are apart.
-    """
-    down = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.bottom - a.top, b.bottom - b.top)
-    across = (min(a.right, b.right) - max(a.left, b.left)) / min(a.right - a.left, b.right - b.left)
-    return min(down, across)
 
 
 def _grow(mask: Array) -> Array:

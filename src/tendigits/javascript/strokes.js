@@ -6,7 +6,6 @@ const MIN_STROKE = 0.04; // of the heaviest stroke's ink; what has less is dust 
 const SIZEABLE = 0.35; // of the picture's shorter side: a part as long as this may be the digit
 const RINGED = 0.25; // of a frame's longer side: the least that what it frames measures
 const ALONG = 0.8; // of each side of what it frames: the least that a frame runs along
-const APART = 0.25; // of the smaller one's side: parts that overlap more, both ways, may belong together
 const REACH = 0.03; // of the picture's longer side: so far faint ink may lead on from a stroke
 const MOST = 100; // parts; a digit has a few, and comparing thousands of specks with one another would take minutes
 const FAINT_INK = 0.5; // of the threshold: what is fainter than this is no ink even there
@@ -131,21 +130,14 @@ function longerSide({ top, bottom, left, right }) {
   return Math.max(bottom - top, right - left);
 }
 
-// Drop what touches the picture's edge and lies apart from the heaviest part that does not, if that is sizeable.
+// Drop what touches the picture's edge, if the heaviest part that does not is sizeable.
 function whole(parts, { w, h }) {
   const isInner = (part) => part.top > 0 && part.bottom < h && part.left > 0 && part.right < w;
   const inner = parts.filter(isInner);
   if (inner.length === 0) return parts;
   const best = inner.reduce((a, b) => (b.weight > a.weight ? b : a));
   const isSizeable = (part) => longerSide(best) >= SIZEABLE * Math.min(w, h) || 2 * best.weight >= part.weight;
-  return parts.filter((part) => isInner(part) || !isSizeable(part) || overlap(part, best) > APART);
-}
-
-// The share of the smaller one's height, or of its width if that is less, that two boxes share; or < 0.
-function overlap(a, b) {
-  const shared = (from, to) =>
-    (Math.min(a[to], b[to]) - Math.max(a[from], b[from])) / Math.min(a[to] - a[from], b[to] - b[from]);
-  return Math.min(shared("top", "bottom"), shared("left", "right"));
+  return parts.filter((part) => isInner(part) || !isSizeable(part));
 }
 
 // Mark all that touches the pixels, if it may be marked; list what was not marked before.

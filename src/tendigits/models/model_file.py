@@ -4,7 +4,9 @@
 |---|---|
 | `params` | all parameters, one flat vector |
 | `novelty.*` | what is familiar to the network, where that was measured |
-| `metadata` | JSON: `format`, `layers` (each its name and arguments), `classes`, `info` |
+| `metadata` | JSON: `format`, `layers` (each its name and arguments), `classes`, `info`, `divisor` |
+
+Files without a divisor are older; those with notes on their pixels were trained on pixels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array
+from .._util.arrays import PIXELS, Array
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
 from ..nn.layers import LAYERS, BatchNorm, Layer
 from ..nn.network import Network, checked_layers
+from .json_file import read_json
 from .schema import check_metadata
 
 FORMAT = "tendigits model 1"
@@ -38,12 +41,13 @@ def save(network: Network, path: Path | str) -> None:
         The file.
     """
     about = {"format": FORMAT, "layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
+    about["divisor"] = network.divisor
     novelty = {NOVELTY + name: np.asarray(array) for name, array in (network.novelty or {}).items()}
     write_npz(path, {"params": network.params, **novelty}, about)
 
 
 def load(path: Path | str) -> Network:
-    """Read a network that `save` wrote.
+    """Read a network that `save` wrote, or a .json file of `tendigits export` or of one of the pages.
 
     Parameters
     ----------
@@ -60,13 +64,20 @@ def load(path: Path | str) -> Network:
     InputError
         If the file is missing, damaged, or of another kind.
     """
+    if Path(path).suffix == ".json":
+        with naming(path):
+            check_metadata(about := read_json(path))
+            parts = about["layers"], about["params"], about["classes"], about["info"]
+            return rebuild(*parts, divisor=about["divisor"])
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
     novelty = {name.removeprefix(NOVELTY): array for name, array in arrays.items() if name.startswith(NOVELTY)}
     with naming(path):
         check_metadata(about)
-        return rebuild(about["layers"], arrays["params"], about["classes"], about["info"], novelty or None)
+        divisor = about.get("divisor", PIXELS if "preprocessing" in about["info"] else None)
+        parts = about["layers"], arrays["params"], about["classes"], about["info"]
+        return rebuild(*parts, novelty or None, divisor=divisor)
 
 
 @contextmanager
@@ -101,6 +112,7 @@ def rebuild(
     info: dict[str, Any],
     novelty: dict[str, Array] | None = None,
     kinds: Sequence[type[Layer]] = (),
+    divisor: float | None = None,
 ) -> Network:
     """Make a network, or an ensemble, from its parts.
 
@@ -114,6 +126,8 @@ def rebuild(
     novelty : dict of str to ndarray, optional
     kinds : sequence of type
         Kinds of layers from elsewhere that the spec names: a pickle imports them by listing them.
+    divisor : float, optional
+        What pixels are divided by.
 
     Returns
     -------
@@ -127,7 +141,7 @@ def rebuild(
 
     """
     n_params = _count(spec)  # before any memory is taken for what a file claims to hold
-    if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
+    if params.dtype not in (np.float32, np.float64) or params.shape != (n_params,) or not np.isfinite(params).all():
         raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
     network = _skeleton(spec, params.dtype)
     network.params[...] = params
@@ -136,6 +150,7 @@ def rebuild(
     if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
         raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
     network.classes, network.info, network.novelty = np.asarray(classes), dict(info), novelty
+    network.divisor = divisor
     return network
 
 
@@ -186,6 +201,7 @@ def state_of(network: Network) -> dict[str, Any]:
     """
     state: dict[str, Any] = {"spec": network.spec, "params": network.params, "classes": network.classes.tolist()}
     state |= {"info": network.info, "novelty": network.novelty}
+    state["divisor"] = network.divisor
     if kinds := _kinds_from_elsewhere(network.spec):
         state["kinds"] = kinds
     return state

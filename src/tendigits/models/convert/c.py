@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..._util.arrays import Array
+from ..._util.arrays import PIXELS, Array
 from ..._util.files import replacing
 from ...nn.network import Network
 from .channels import Place, members, places
@@ -40,6 +40,7 @@ def export_c(network: Network, path: Path | str) -> None:
         "N_IN": str(network.sizes[0]),
         "N_OUT": str(network.sizes[-1]),
         "N_MEMBERS": str(len(members(network))),
+        "DIVISOR": repr(float(network.divisor or PIXELS)),
         "LARGEST": str(max(prod(shape) for member in members(network) for shape in member.shapes)),
         "CLASSES": ", ".join(_text(name) for name in network.classes.tolist()),
         "WEIGHTS": "\n".join(_arrays(every)),

@@ -16,6 +16,7 @@ from ...nn.layers import Layer
 from ...nn.network import Network
 
 KNOWN = ("Gemm", "Relu", "Tanh", "Sigmoid", "Conv", "MaxPool", "Flatten", "Reshape", "BatchNormalization")
+COUNTER = "num_batches_tracked"  # of PyTorch's BatchNorm, and of no use here
 NORMALISED = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "var"}
 
 
@@ -118,7 +119,7 @@ def to_channels_first(place: Place) -> Arrays:
         kernel, c_in = layer.kernel, layer.c_in  # type: ignore[attr-defined]
         return {"weight": layer.W.reshape(kernel, kernel, c_in, -1).transpose(3, 2, 0, 1), "bias": layer.b}  # type: ignore[attr-defined]
     if layer.onnx == "BatchNormalization":
-        counter = {"num_batches_tracked": np.zeros((), np.int64)}
+        counter = {COUNTER: np.zeros((), np.int64)}
         return {theirs: _first(getattr(layer, ours), images) for theirs, ours in NORMALISED.items()} | counter
     return {}
 
@@ -142,7 +143,7 @@ def from_channels_first(network: Network, tensors: Mapping[str, Array]) -> None:
     left = dict(tensors)
     for place in places(network):
         for name, ours in to_channels_first(place).items():
-            theirs = left.pop(f"{place.name}.{name}", ours if name == "num_batches_tracked" else None)
+            theirs = left.pop(f"{place.name}.{name}", ours if name == COUNTER else None)
             if theirs is None or theirs.shape != ours.shape:
                 raise InputError(f"The tensor {place.name}.{name} is missing or of another shape than {ours.shape}.")
             _set(place, name, theirs)

@@ -7,7 +7,7 @@ from ...errors import InputError
 from ...nn.network import Network
 from .c import export_c
 from .javascript import export_javascript
-from .json import export_json, from_json
+from .json import export_json
 from .onnx import export_onnx
 from .safetensors import export_safetensors, from_safetensors
 from .torch import export_torch, from_torch
@@ -31,7 +31,6 @@ SUFFIXES = {
 READERS: dict[str, Callable[[Path | str], Network]] = {
     ".safetensors": from_safetensors,
     ".pt": from_torch,
-    ".json": from_json,
 }
 
 
@@ -69,7 +68,7 @@ def read(path: Path | str) -> Network:
     Parameters
     ----------
     path : path-like
-        A file of `Network.save`, or with the suffix .safetensors, .pt or .json.
+        A file of `Network.save` or of JSON, or with the suffix .safetensors or .pt.
 
     Returns
     -------

@@ -7,7 +7,7 @@ export const classes = MODEL.classes;
 
 // Pixels, row by row, from 0 (paper) to 255 (ink) → the probability of each class.
 export function probabilities(pixels) {
-  const input = Float64Array.from(pixels, (value) => value / 255);
+  const input = Float64Array.from(pixels, (value) => value / MODEL.divisor);
   if (input.length !== MODEL.inputs) throw new RangeError(`An image has ${MODEL.inputs} pixels, not ${input.length}.`);
   const sum = new Float64Array(classes.length);
   let at = 0;

@@ -35,7 +35,7 @@ static inline float *tendigits_next(void) {
 
 static inline float *tendigits_start(const unsigned char *pixels) {
     float *y = tendigits_next();
-    for (int i = 0; i < TENDIGITS_INPUTS; i++) y[i] = pixels[i] * (float)(1.0 / 255);
+    for (int i = 0; i < TENDIGITS_INPUTS; i++) y[i] = (float)(pixels[i] / @DIVISOR@);
     return y;
 }
 

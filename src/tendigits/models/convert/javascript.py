@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+from ..._util.arrays import PIXELS
 from ..._util.files import replacing
 from ...nn.network import Network
 from .channels import members, places
@@ -36,6 +37,7 @@ def export_javascript(network: Network, path: Path | str) -> None:
     model = {
         "classes": network.classes.tolist(),
         "inputs": network.sizes[0],
+        "divisor": network.divisor or PIXELS,
         "members": [[layer.spec for layer in member.layers if not layer.only_trains] for member in members(network)],
         "params": base64.b64encode(network.params.astype("<f4").tobytes()).decode(),
     }

@@ -4,19 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..._util.arrays import Array
+from ..._util.arrays import PIXELS, Array
 from ..._util.files import replacing
-from ...errors import InputError
 from ...nn.layers import Layer
 from ...nn.network import Network
-from ..model_file import naming, rebuild
 from .channels import members, places
 
 FORMAT = "tendigits network"
 ABOUT = (
-    "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 255. "
+    "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 'divisor'. "
     "Linear: x W + b, where W has a row for each input. ReLU: max(x, 0). Tanh: tanh(x). Sigmoid: 1 / (1 + exp(-x)). "
     "Dropout: x as it is. "
     "In the end, exp(x) divided by its sum is the probability of each class, in the order of 'classes'."
@@ -50,61 +46,20 @@ def export_json(network: Network, path: Path | str) -> None:
     """
     is_plain = all(place.layer.onnx in ("Gemm", "Relu") or place.layer.only_trains for place in places(network))
     about = ABOUT if is_plain and not hasattr(network, "members") else ABOUT + ABOUT_IMAGES
+    content: dict[str, Any] = {"format": FORMAT, "about": about, "divisor": network.divisor or PIXELS}
+    content |= {"classes": network.classes.tolist(), "dtype": str(network.dtype)}
     layers = [[_entry(layer) for layer in member.layers] for member in members(network)]
-    content = {"format": FORMAT, "about": about, "classes": network.classes.tolist(), "dtype": str(network.dtype)}
     content |= {"members": layers} if hasattr(network, "members") else {"layers": layers[0]}
     with replacing(path) as file:
         file.write(json.dumps(content | {"info": network.info}).encode())
 
 
 def _entry(layer: Layer) -> dict[str, Any]:
-    """Describe one layer: its kind, its arguments, and each parameter as a list."""
-    about = {"layer": layer.spec[0], "arguments": list(layer.arguments)}
+    """Describe one layer: its kind, its sizes, and each parameter as a list."""
+    about = {"layer": layer.spec[0], "sizes": list(layer.arguments)}
     return about | {name: _numbers(getattr(layer, name)) for name in layer.shapes}
 
 
 def _numbers(array: Array) -> list[Any]:
     """Turn an array into lists of the shortest decimals that read back as the same numbers."""
     return [_numbers(row) for row in array] if array.ndim > 1 else [float(str(number)) for number in array]
-
-
-def from_json(path: Path | str) -> Network:
-    """Read a network that `export_json` wrote.
-
-    Parameters
-    ----------
-    path : path-like
-        The file.
-
-    Returns
-    -------
-    Network
-        The same network, bit for bit.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or holds anything else.
-
-    """
-    try:
-        content = json.loads(Path(path).read_bytes())
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise InputError(f"{path} is no JSON: {error}.") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"{path} holds no network, as `tendigits export --to json` writes it.")
-    with naming(path):
-        return _rebuilt(content)
-
-
-def _rebuilt(content: dict[str, Any]) -> Network:
-    networks = content["members"] if "members" in content else [content["layers"]]
-    specs = [[[entry["layer"], *entry["arguments"]] for entry in layers] for layers in networks]
-    values = [
-        entry[name] for layers in networks for entry in layers for name in entry if name not in ("layer", "arguments")
-    ]
-    flat = [np.asarray(value, content["dtype"]).ravel() for value in values]
-    spec = [["Ensemble", *specs]] if "members" in content else specs[0]
-    return rebuild(spec, np.concatenate(flat), content["classes"], content["info"])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
+from ..._util.arrays import PIXELS
 from ..._util.files import Arrays, replacing
 from ..._util.optional import require
 from ...nn.network import Network
@@ -29,8 +30,8 @@ def export_onnx(network: Network, path: Path | str, *, pixels: bool = True, dtyp
     path : path-like
         The file to write, whole or not at all.
     pixels : bool, optional
-        Whether the images are uint8 pixels, 0 to 255, which the model scales itself. Otherwise they are features of the
-        network's own precision, taken as they are.
+        Whether the images are uint8 pixels, 0 to 255, which the model divides itself, as the network does. Otherwise
+        they are features of the network's own precision, taken as they are.
     dtype : dtype, optional
         The precision that the model computes in: by default float64, or, for convolutions, which runtimes compute in no
         other, float32. With float64 the probabilities are those of `Network.predict_proba` within 1e-6 in every
@@ -96,8 +97,9 @@ def _graph(network: Network, pixels: bool, dtype: np.dtype[Any]) -> Any:
 
     number, graph = helper.np_dtype_to_tensor_dtype, _Graph(dtype)
     x = graph.add("Cast", "images", to=number(dtype))
-    if pixels:
-        x = graph.add("Mul", x, constants={"scale": np.array(1 / 255)})
+    divisor = network.divisor or PIXELS
+    if pixels and divisor != 1:
+        x = graph.add("Mul", x, constants={"scale": np.array(1 / divisor)})
     logits = _average(graph, [_chain(graph, x, layers) for layers in _by_member(network)])
     graph.add("Cast", graph.add("Softmax", logits, axis=1), to=number(network.dtype))
     graph.nodes[-1].output[0] = "probabilities"

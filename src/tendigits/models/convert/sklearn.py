@@ -44,7 +44,7 @@ def read_sklearn(mlp: Any) -> Parts:
     parts = dense(layers, [True] * (len(layers) - 1))
     kinds = [[kind.name()] for kind in ACTIVATIONS[mlp.activation]]
     spec = [new for old in parts.spec for new in (kinds if old == ["ReLU"] else [old])]
-    return parts._replace(spec=spec, classes=mlp.classes_)
+    return parts._replace(spec=spec, classes=mlp.classes_, divisor=1.0)
 
 
 def from_sklearn(mlp: Any) -> Network:
@@ -65,4 +65,4 @@ def from_sklearn(mlp: Any) -> Network:
     InputError
         If it cannot be read as such a network.
     """
-    return rebuild(*read_sklearn(mlp))
+    return rebuild(**read_sklearn(mlp)._asdict())

@@ -1,0 +1,75 @@
+"""Which marks of a row are digits, and which are words, signs and doodles to be left out."""
+
+from itertools import pairwise
+
+from .judge import Mark
+
+ROOM = 0.5  # heights between two words
+
+
+def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark], list[Mark]]:
+    """Separate the digits of a row from what is left out.
+
+    Words are left out, and so is the whole row if most of it is not digits.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The row.
+    height : float
+        The usual height of a digit, in pixels.
+    lonely : bool
+        Whether there are other rows; then a single mark must be a clear digit, and not thin, to make a row of its own.
+
+    Returns
+    -------
+    kept, left_out : list of Mark
+        The digits and the rest.
+    """
+    kept = [mark for word in words(marks, height) if not is_word(word) for mark in word if not mark.bad]
+    sure = [mark for mark in kept if mark.sure]
+    plain = sum(not mark.sign for mark in marks)
+    alone = lonely and len(kept) == 1
+    if 2 * len(sure) < plain or (alone and not (sure and kept[0].piece.width > 0.3 * kept[0].piece.height)):
+        kept = []  # a thin stroke by itself is a crease or a paper's edge more often than a 1
+    return kept, [mark for mark in marks if mark not in kept]
+
+
+def words(marks: list[Mark], height: float) -> list[list[Mark]]:
+    """Split a row where there is a space between marks.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The row.
+    height : float
+        The usual height of a digit, in pixels.
+
+    Returns
+    -------
+    list of list of Mark
+        The words, and the marks of each, from left to right.
+    """
+    marks = sorted(marks, key=lambda mark: mark.piece.left)
+    parts = [marks[:1]]
+    for before, mark in pairwise(marks):
+        if mark.piece.left - before.piece.right > ROOM * height:
+            parts.append([])
+        parts[-1].append(mark)
+    return parts
+
+
+def is_word(marks: list[Mark]) -> bool:
+    """Tell whether marks side by side are mostly letters.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The marks.
+
+    Returns
+    -------
+    bool
+        Whether there are at least three, and fewer than half of them are clear digits.
+    """
+    return len(marks) > 2 and sum(mark.sure for mark in marks) < 0.5 * len(marks)
