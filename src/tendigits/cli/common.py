@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from math import isqrt
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,6 +89,31 @@ def load_model(path: Path | None) -> Network:
     if path.suffix.lower() in PICTURES:
         raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
     return read(path)
+
+
+def image_shape(network: Network) -> tuple[int, int]:
+    """Tell the height and width of the images that a network takes.
+
+    Parameters
+    ----------
+    network : Network
+        The network; where its notes do not say, its images are squares.
+
+    Returns
+    -------
+    tuple of int
+        (height, width).
+
+    Raises
+    ------
+    InputError
+        If it takes no images.
+    """
+    n, noted = network.sizes[0], network.info.get("preprocessing", {}).get("image_shape", [])
+    height, width = noted if len(noted) == 2 else (isqrt(n), isqrt(n))
+    if height * width != n:
+        raise InputError(f"The model takes {n} features, which are no image: only models of images read pictures.")
+    return height, width
 
 
 def echo(text: str, err: bool = False) -> None:

@@ -80,6 +80,29 @@ def load(path: Path | str) -> Network:
         return rebuild(*parts, novelty or None, divisor=divisor)
 
 
+def check_classes(classes: Array) -> None:
+    """Check that a model file can hold the names of classes, and that there are two.
+
+    Parameters
+    ----------
+    classes : ndarray, shape (n_classes,)
+        The names.
+
+    Raises
+    ------
+    InputError
+        If they are no texts or numbers, dates for example, or there is only one.
+    """
+    if len(classes) < 2:
+        raise InputError(f"There is only one class, {classes[0]}: a network learns to tell two or more apart.")
+    strange = [name for name in classes.tolist() if not isinstance(name, str | int | float)]
+    if strange:
+        raise InputError(
+            f"A model file cannot hold classes like {strange[0]} ({classes.dtype}): make them texts first, "
+            "labels.astype(str)."
+        )
+
+
 @contextmanager
 def naming(path: Path | str) -> Iterator[None]:
     """Name the file in the errors of the block that makes a network of its parts.

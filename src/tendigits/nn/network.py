@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale
-from ..errors import InputError
+from ..errors import Elsewhere, InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
 
@@ -62,6 +62,7 @@ class Network:
 
     """
 
+    fit = Elsewhere("A network is trained by a function: tendigits.fit(network, (images, labels)), not network.fit.")
     divisor: float | None = None
 
     def __init__(
@@ -203,10 +204,9 @@ class Network:
         rows = as_rows(images, self.sizes[0], self.divisor)
         logits = np.empty((rows.shape[0], self.sizes[-1]), dtype or self.dtype)
         for start in range(0, len(logits), CHUNK):
-            chunk = dense(rows[start : start + CHUNK])
-            if chunk.dtype != logits.dtype:
-                chunk = scale(chunk, np.empty(chunk.shape, logits.dtype), self.divisor)
-            logits[start : start + CHUNK] = self.forward(chunk)
+            x = dense(rows[start : start + CHUNK])
+            x = x if x.dtype == logits.dtype else scale(x, np.empty(x.shape, logits.dtype), self.divisor)
+            logits[start : start + CHUNK] = self.forward(x)
         return finite(logits)
 
     def predict_proba(self, images: Any) -> Array:

@@ -106,6 +106,8 @@ class Run:
         return f"Run({self.network}, {len(self.history)} of {self.settings.epochs} epochs, {self.seen:,} examples seen)"
 
     def _checked(self, data: Data) -> Examples:
+        if not 2 <= len(data) <= 3:
+            raise InputError("Images and labels go together, as one pair: fit(network, (images, labels)).")
         images, labels, weights = (*data, None)[:3]
         network = self.network
         return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype, network.divisor)
