@@ -183,7 +183,7 @@ def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator)
 
 
 def _for_so_few(settings: Settings, n: int) -> Settings:
-    """Let a batch of the usual size be no larger than the data, and say so; one of another size is somebody's choice."""
+    """Let a batch of the usual size be no larger than the data, and say so; another size is somebody's choice."""
     if settings.batch_size <= n or settings.batch_size != Settings().batch_size:
         return settings
     warnings.warn(
