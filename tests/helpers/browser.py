@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -113,6 +114,14 @@ def png(gray):
 
 def choose(tab, content, name="digit.png"):
     tab.locator("#file").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
+def wait_until(tab, expression, seconds=60):
+    """Wait for a JavaScript expression to be true: the page's policy forbids Playwright to evaluate it in there."""
+    end = time.monotonic() + seconds
+    while not tab.evaluate(expression):
+        assert time.monotonic() < end, expression
+        time.sleep(0.02)
 
 
 PIXELS = "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
