@@ -160,7 +160,7 @@ def test_a_deep_link_is_an_experiment(visit):
 
 
 def test_fifty_digits_are_learned_by_heart(visit):
-    tab = visit("#digits=50&rate=0.5")
+    tab = visit("#digits=50&rate=0.1")
     tab.locator("#play").click()
     wait_until(tab, "document.getElementById('train-words').textContent.startsWith('100.0 %')")
     tab.locator("#play").click()
