@@ -31,6 +31,7 @@ def animate(tab, mnist, folder):
     tab.goto((folder / "learn.html").as_uri())
     tab.locator("#wall [data-right]").first.wait_for()
     tab.evaluate("(text) => document.styleSheets[0].insertRule(`@media all { ${text} }`)", SHOWN)
+    tab.locator("#learned-only").check(force=True)
     tab.locator("#speed").select_option("20")
     frames = [shot(tab)] * 3
     tab.locator("#play").click()
