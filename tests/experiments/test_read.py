@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from paper import photographed, ruled, written
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tendigits import InputError, read
 from tendigits.experiments.annotate import annotate
@@ -62,6 +62,14 @@ def test_a_gap_parts_two_numbers():
 
 def test_touching_digits_are_split():
     assert read(written(["1234", "9023", "5617"], pitch=0.62, pen=7)).text == "1234\n9023\n5617"
+
+
+@pytest.mark.parametrize("pen", [3, 7, 12, 18])
+def test_a_plain_upright_bar_is_a_one(pen):
+    image = Image.new("L", (160, 260), 255)
+    for top in (30, 150):
+        ImageDraw.Draw(image).line([(80, top), (80, top + 70)], fill=0, width=pen)
+    assert read(np.asarray(image)).text == "1\n1"
 
 
 def test_signs_are_left_out_and_kept_as_skipped():

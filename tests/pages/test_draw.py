@@ -224,3 +224,22 @@ def test_without_mnist_the_bundled_digits_take_its_place(reader, digits, monkeyp
 
 def test_it_is_shown_by_its_network_and_size(page):
     assert repr(page) == f"Page(784-128-10, {len(page.html.encode()):,} bytes)"
+
+
+# Whatever the model was trained on
+
+
+def test_a_model_of_other_data_gets_samples_of_the_classes_that_it_knows(digits):
+    few = Network([784, 8, 3])
+    few.classes = np.array([0, 1, 7])
+    assert set(about(draw(few))["samples"]["labels"]) <= {0, 1, 2}
+    letters = Network([784, 8, 2])
+    letters.classes = np.array(["a", "b"])
+    for page in (draw(letters), draw(letters, digits)):
+        assert about(page)["samples"]["labels"] == about(page)["test"]["labels"] == []
+
+
+def test_no_data_need_be_downloaded(monkeypatch):
+    monkeypatch.setattr("tendigits.data.mnist.load_mnist", None)
+    samples = about(draw(tendigits.load_pretrained()))["samples"]
+    assert len(samples["labels"]) == 18

@@ -44,7 +44,10 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
     >>> as_rows(np.zeros((5, 28, 28), np.uint8), 784).shape
     (5, 784)
     """
-    images = images.tocsr() if is_sparse(images) else np.asarray(images)
+    try:
+        images = images.tocsr() if is_sparse(images) else np.asarray(images)
+    except ValueError as error:  # rows of different lengths
+        raise InputError(f"The images are no array: {error}") from error
     if images.dtype != np.uint8 and images.dtype.kind != "f":
         raise InputError(
             f"Images must be uint8 pixels (0 to 255) or floats (0 to 1), not {images.dtype}: convert them first."
@@ -156,7 +159,10 @@ def as_weights(weights: Any, n_images: int, dtype: np.dtype[Any]) -> Array:
     InputError
         If the shape is another, or a weight is not finite and positive.
     """
-    weights = np.asarray(weights, dtype)
+    try:
+        weights = np.asarray(weights, dtype)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Weights must be numbers: {error}") from error
     least = float(np.finfo(dtype).smallest_normal) ** 0.75  # what is divided by less may overflow
     if weights.shape != (n_images,):
         raise InputError(f"Weights of shape {weights.shape} do not fit {n_images} images: one weight per image.")

@@ -35,7 +35,18 @@ _transposed = click.option(
 
 
 def data_option(command: Command) -> Command:
-    """Add --data, which may be repeated, and --transposed to a command."""
+    """Add --data, which may be repeated, and --transposed to a command.
+
+    Parameters
+    ----------
+    command : callable
+        The function of a command.
+
+    Returns
+    -------
+    callable
+        The same, with the options.
+    """
     option = click.option(
         "--data",
         multiple=True,
@@ -48,7 +59,18 @@ def data_option(command: Command) -> Command:
 
 
 def own_data_option(command: Command) -> Command:
-    """Add --data and --transposed to a command that has a model."""
+    """Add --data and --transposed to a command that has a model.
+
+    Parameters
+    ----------
+    command : callable
+        The function of a command.
+
+    Returns
+    -------
+    callable
+        The same, with the options.
+    """
     option = click.option(
         "--data",
         metavar=NAMES,

@@ -165,7 +165,18 @@ _NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-u
 
 
 def is_idx_name(name: str) -> bool:
-    """Tell whether a file is named as one of a data set's four IDX files."""
+    """Tell whether a file is named as one of a data set's four IDX files.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     return _NAME.fullmatch(name) is not None
 
 

@@ -264,7 +264,7 @@ def fetch(url: str, file: BinaryIO, limit: int, timeout: float, progress: bool |
     Raises
     ------
     InputError
-        If it is too large, or broke off.
+        If it is too large, broke off, or is not asked for by HTTP.
     OSError
         If it cannot be reached, or comes too slowly.
     """

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 MAX_PIXELS = 50_000_000  # larger files are refused before they are decoded
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # bytes 8 to 12 of such a file
 WEB = re.compile("(https?|ftp)://", re.IGNORECASE)
-MAX_SIDE = 10**9
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # not EPS: Pillow runs a program for it
 
 

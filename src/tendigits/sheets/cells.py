@@ -18,9 +18,10 @@ from .rectify import SCALE
 INSET = 0.9  # millimetres within the frame's line: it may be printed, or straightened, so far beside its place
 FRAME = 0.7  # millimetres to either side of that line which count as the frame's
 PAPER = 5.0  # millimetres: what is narrower is ink, what is wider is paper or shadow
-SMOOTH = 0.12  # millimetres: the standard deviation of the Gaussian that evens out grain
+SMOOTH = 0.2  # millimetres: the standard deviation of the Gaussian that evens out grain
 NEAR, ROOM = 3, 12  # pixels around ink: of its soft edge, and of paper
-INK = 0.13  # how much darker than the paper ink is, at least: pencil is about 0.25
+GRAIN = 5  # standard deviations that ink stands out from the paper's grain, at least
+INK = 0.12  # how much darker than the paper ink is, at least: pencil is about 0.25
 EDGE = 1.0  # millimetres along the border of a box where what lies there alone is no digit, but frame or a neighbour's
 LEAST, SHORTEST = 0.5, 1.8  # square millimetres and millimetres of a digit's largest part
 SHARED = 1.2  # square millimetres in each of two boxes that connected ink runs through
@@ -65,9 +66,9 @@ def cut(gray: Array, boxes: Sequence[Box]) -> list[Cell]:
         What is in each.
     """
     flat = flattened(gray)
-    ink = 1 - _smooth(flat) > INK
-    shared = _shared(ink, boxes)
-    return [_cell(gray, flat, ink, box, box in shared) for box in boxes]
+    smooth = _smooth(flat)
+    shared = _shared(_is_ink(smooth), boxes)
+    return [_cell(gray, flat, smooth, box, box in shared) for box in boxes]
 
 
 def flattened(gray: Array) -> Array:
@@ -86,7 +87,7 @@ def flattened(gray: Array) -> Array:
     from scipy import ndimage
 
     paper = ndimage.grey_closing(_smooth(gray.astype(np.float32)), int(PAPER * SCALE))
-    flat: Array = gray / np.maximum(ndimage.uniform_filter(paper, int(PAPER * SCALE)), 1)
+    flat: Array = gray / np.maximum(ndimage.gaussian_filter(paper, 0.5 * SCALE), 1)
     return flat
 
 
@@ -104,9 +105,17 @@ def _window(box: Box, inset: float) -> tuple[slice, slice]:
     return side(box.top, box.bottom), side(box.left, box.right)
 
 
-def _cell(gray: Array, flat: Array, ink: Array, box: Box, shared: bool) -> Cell:
+def _is_ink(levels: Array) -> Array:
+    """Mark what stands out from paper, most of what there is, and from its grain."""
+    paper = np.median(levels)
+    grain = 1.4826 * np.median(np.abs(levels - paper))  # the standard deviation, were it normal
+    ink: Array = levels < paper - max(INK, GRAIN * grain)
+    return ink
+
+
+def _cell(gray: Array, flat: Array, smooth: Array, box: Box, shared: bool) -> Cell:
     window = _window(box, INSET)
-    written = _written(ink[window])
+    written = _written(_is_ink(smooth[window]))
     cell = Cell(box, None, gray[window], SHARES if shared else EMPTY)
     if shared or not written.any():
         return cell

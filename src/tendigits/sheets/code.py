@@ -111,7 +111,18 @@ def centres(layout: Layout) -> Iterator[Array]:
 
 
 def square(layout: Layout) -> float:
-    """Compute the side of a square of the strip, in millimetres."""
+    """Compute the side of a square of the strip, in millimetres.
+
+    Parameters
+    ----------
+    layout : Layout
+        The page.
+
+    Returns
+    -------
+    float
+        The side.
+    """
     return (layout.size[0] - 2 * (MARK + BESIDE)) / COLUMNS
 
 

@@ -102,7 +102,7 @@ def read_sheet(photo: Path | str, writer: str = "", grid: Grid | None = None) ->
     gray, name = _without_name(photo), Path(photo).name
     notes: list[str] = []
     if grid:
-        cells = cut(grid.straighten(gray), grid.boxes())
+        cells = cut(*grid.straighten(gray))
     else:
         sheet = straighten(gray)
         if not sheet.layout.digits:

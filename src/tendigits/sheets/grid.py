@@ -10,7 +10,8 @@
 
 `corners` are pixels of the picture, clockwise from the upper left one of the whole grid; without them the grid is the
 picture. `labels` has a text for each row, a character for each box, a space for a box that is not to be cut; a single
-text counts for every row.
+text counts for every row. Where there is paper between the boxes, `"margin": 0.07` says how far within its place, a
+row's height and a column's width, the frame of each box lies; without it they share their lines.
 """
 
 import json
@@ -18,20 +19,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .._util.arrays import Array
 from ..errors import InputError
 from .layout import Box
 from .rectify import homography, warped
 
-CELL = 15.0  # millimetres that a box is taken to measure, whatever it does
+CELL = 15.0  # millimetres that the longer side of a box is taken to measure, whatever it does
+MOST_OBLONG = 5  # times as long as wide
 MOST = 100  # rows and columns
-HOW = "it should hold rows and columns, labels (a text for each row) and may hold corners (four pairs of pixels)."
+HOW = "it should hold rows, columns and labels (a text for each row), and may hold corners (four pairs) and margin."
 Corners = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A grid of boxes that touch each other.
+    """A grid of boxes.
 
     Parameters
     ----------
@@ -41,30 +45,17 @@ class Grid:
         For each row a text, for each box a digit, or a space for a box to leave alone.
     corners : tuple of (float, float), or None
         The grid's corners in the picture, clockwise from the upper left; None for the picture's own.
+    margin : float
+        How far a box's frame lies within its place, in widths and heights of the place, 0 to 0.3.
     """
 
     rows: int
     columns: int
     labels: tuple[str, ...]
     corners: Corners | None = None
+    margin: float = 0.0
 
-    def boxes(self) -> list[Box]:
-        """List the boxes to cut, each `CELL` millimetres wide and high.
-
-        Returns
-        -------
-        list of Box
-            Row by row.
-        """
-        found = []
-        for row, text in enumerate(self.labels):
-            for column, label in enumerate(text):
-                if label != " ":
-                    left, top = column * CELL, row * CELL
-                    found.append(Box(row, column, left, top, left + CELL, top + CELL, int(label)))
-        return found
-
-    def straighten(self, gray: Array) -> Array:
+    def straighten(self, gray: Array) -> tuple[Array, list[Box]]:
         """Straighten the grid in a picture.
 
         Parameters
@@ -74,8 +65,10 @@ class Grid:
 
         Returns
         -------
-        ndarray of uint8, shape (h, w)
+        sheet : ndarray of uint8, shape (h, w)
             The grid, for `cells.cut`.
+        boxes : list of Box
+            The boxes to cut, row by row.
 
         Raises
         ------
@@ -83,12 +76,40 @@ class Grid:
             If a corner is not in the picture.
         """
         height, width = gray.shape
-        corners = self.corners or ((0, 0), (width, 0), (width, height), (0, height))
-        if any(not (0 <= x <= width and 0 <= y <= height) for x, y in corners):
+        corners = np.array(self.corners or ((0, 0), (width, 0), (width, height), (0, height)))
+        if (corners < 0).any() or (corners > (width, height)).any():
             raise InputError(f"a corner of the grid is not in the picture, which has {width} × {height} pixels.")
-        size = self.columns * CELL, self.rows * CELL
+        wide, high = self._box_size(corners)
+        size = self.columns * wide, self.rows * high
         paper = ((0.0, 0.0), (size[0], 0.0), size, (0.0, size[1]))
-        return warped(gray, homography(paper, corners), size)
+        return warped(gray, homography(paper, corners), size), self._boxes(wide, high)
+
+    def _box_size(self, corners: Array) -> tuple[float, float]:
+        """Width and height of a box in millimetres, in the proportion that it has in the picture."""
+        top, right, bottom, left = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+        ratio = (left + right) / self.rows / max((top + bottom) / self.columns, 1e-9)
+        if not 1 / MOST_OBLONG < ratio < MOST_OBLONG:
+            raise InputError(
+                "its boxes are much longer than wide, or wider than long: look at corners, rows and columns."
+            )
+        return CELL / max(ratio, 1), CELL * min(ratio, 1)
+
+    def _boxes(self, wide: float, high: float) -> list[Box]:
+        x, y = self.margin * wide, self.margin * high
+        return [
+            Box(
+                row,
+                column,
+                column * wide + x,
+                row * high + y,
+                (column + 1) * wide - x,
+                (row + 1) * high - y,
+                int(label),
+            )
+            for row, text in enumerate(self.labels)
+            for column, label in enumerate(text)
+            if label != " "
+        ]
 
 
 def read_grid(path: Path | str) -> Grid:
@@ -126,7 +147,10 @@ def _grid(values: dict[str, Any]) -> Grid:
     labels = [labels] * rows if isinstance(labels, str) else labels
     if len(labels) != rows or any(len(text) != columns or not set(text) <= set("0123456789 ") for text in labels):
         raise ValueError(f"labels are {rows} texts of {columns} digits or spaces each")
-    return Grid(rows, columns, tuple(labels), _corners(values["corners"]) if values.get("corners") else None)
+    margin = values.get("margin", 0.0)
+    if not (type(margin) in (int, float) and 0 <= margin <= 0.3):
+        raise ValueError("a margin is a number from 0 to 0.3")
+    return Grid(rows, columns, tuple(labels), _corners(values["corners"]) if values.get("corners") else None, margin)
 
 
 def _corners(corners: Any) -> Corners:

@@ -29,6 +29,13 @@ Data = Sequence[Any]  # images, labels and optionally weights
 Callback = Callable[[Network, History], object]
 
 
+def _generator(seed: Seed) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The seed must be a whole number, 0 or more, not {seed!r}.") from error
+
+
 class Run:
     """A training run: its network, data and settings, and how far it has come.
 
@@ -86,7 +93,7 @@ class Run:
     ) -> None:
         self.network = self.whole = network
         self.settings, self.rate = settings, rate or settings.scheduled_rate
-        self.rng = np.random.default_rng(seed)
+        self.rng = _generator(seed)
         self.examples = self._checked(train)
         self._decide_divisor()
         self.validation = self._checked(validation) if validation else None

@@ -5,6 +5,7 @@ from itertools import pairwise
 from .judge import Mark
 
 ROOM = 0.5  # heights between two words
+CLEARLY = 0.65  # of the marks side by side are clear digits; else they are a word
 
 
 def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark], list[Mark]]:
@@ -19,7 +20,7 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     height : float
         The usual height of a digit, in pixels.
     lonely : bool
-        Whether there are other rows; then a single mark must be a clear digit, and not thin, to make a row of its own.
+        Whether there are other rows; then a single mark must be a clear digit to make a row of its own.
 
     Returns
     -------
@@ -30,8 +31,8 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     sure = [mark for mark in kept if mark.sure]
     plain = sum(not mark.sign for mark in marks)
     alone = lonely and len(kept) == 1
-    if 2 * len(sure) < plain or (alone and not (sure and kept[0].piece.width > 0.3 * kept[0].piece.height)):
-        kept = []  # a thin stroke by itself is a crease or a paper's edge more often than a 1
+    if 2 * len(sure) < plain or (alone and not sure):
+        kept = []
     return kept, [mark for mark in marks if mark not in kept]
 
 
@@ -72,4 +73,4 @@ def is_word(marks: list[Mark]) -> bool:
     bool
         Whether there are at least three, and fewer than half of them are clear digits.
     """
-    return len(marks) > 2 and sum(mark.sure for mark in marks) < 0.5 * len(marks)
+    return len(marks) > 2 and sum(mark.sure for mark in marks) < CLEARLY * len(marks)
