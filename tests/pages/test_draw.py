@@ -17,7 +17,7 @@ from tendigits import Network, Settings, train_and_test
 from tendigits.analysis.novelty import is_unlike
 from tendigits.cli.main import main
 from tendigits.data.dataset import Dataset
-from tendigits.errors import DataUnavailable, InputError
+from tendigits.errors import InputError
 from tendigits.images.mnist_format import to_mnist
 from tendigits.models.builder import architecture
 from tendigits.nn.layers import Dropout, Layer, Linear, ReLU
@@ -127,7 +127,6 @@ class Curved(Layer):
         (Network([64, 10]), "28 × 28 = 784 pixels, not 64"),
         (Network([Linear(784, 8), Curved(), Linear(8, 10)]), r"and not .*Curved"),
         (Network([784, 1200, 10]), r"more than the 1\.5"),
-        (Network([784, 3]), "not among the 3 classes"),
     ],
 )
 def test_other_networks_are_refused_in_a_sentence(digits, network, words):
@@ -217,14 +216,6 @@ def test_the_command_opens_nothing_if_told_so(tmp_path, opened):
     assert result.exit_code == 0, result.output
     assert out.exists()
     assert opened == []
-
-
-def test_without_mnist_the_bundled_digits_take_its_place(reader, digits, monkeypatch):
-    def unavailable(**options):
-        raise DataUnavailable("no connection")
-
-    monkeypatch.setattr("tendigits.pages.draw.page.load_mnist", unavailable)
-    assert draw(reader).html == draw(reader, digits).html
 
 
 def test_it_is_shown_by_its_network_and_size(page):
