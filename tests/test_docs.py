@@ -17,7 +17,8 @@ def examples():
         text = page.read_text() if page.exists() else ""
         for block in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
             line = text[: block.start(1)].count("\n")
-            yield pytest.param(page, line, block[1], id=f"{page.name}:{line}")
+            marks = [pytest.mark.slow] if "LocalCluster" in block[1] else []
+            yield pytest.param(page, line, block[1], id=f"{page.name}:{line}", marks=marks)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Dask's

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .data.digits import load_digits as load_digits
     from .data.distortions import Distortion as Distortion
     from .data.folders import load_idx_folder as load_idx_folder
+    from .data.load import load as load
     from .data.mnist import load_mnist as load_mnist
     from .errors import DataUnavailable as DataUnavailable
     from .errors import Diverged as Diverged
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Distortion": "data.distortions",
     "Dataset": "data.dataset",
+    "load": "data.load",
     "load_digits": "data.digits",
     "load_idx_folder": "data.folders",
     "load_mnist": "data.mnist",

@@ -48,3 +48,11 @@ def test_the_interval_contains_the_accuracy_and_stays_within_0_and_1(n, data):
 
 def test_it_is_shown_by_its_accuracy(evaluation):
     assert repr(evaluation) == "Evaluation(40.00% of 5 images)"
+
+
+def test_small_integers_as_labels_do_not_overflow():
+    from tendigits.analysis.evaluate import Evaluation
+
+    labels = np.arange(20, dtype=np.uint8)
+    confusion = Evaluation(np.eye(20), labels, np.arange(20)).confusion
+    np.testing.assert_array_equal(confusion, np.eye(20))

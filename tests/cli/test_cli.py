@@ -147,7 +147,7 @@ def same_params(ours, theirs):
     return np.array_equal(Network.load(ours).params, Network.load(theirs).params)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign, workers):
     options = ["--data", "digits", "--epochs", 100, "--hidden", 16, "--workers", workers]
@@ -174,7 +174,7 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path, sign, workers):
 def test_resuming_another_network_is_refused(tmp_path):
     assert tendigits("train", "--data", "digits", *QUICK, cwd=tmp_path).returncode == 0
     result = tendigits("train", "--data", "digits", "--epochs", 2, "--hidden", 9, "--resume", cwd=tmp_path)
-    assert failed(result, 2, "model.checkpoint.npz belongs to another run")
+    assert failed(result, 2, "model.npz.checkpoint.npz belongs to another run")
 
 
 def test_divergence_is_explained(tmp_path):

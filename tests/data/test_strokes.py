@@ -103,6 +103,7 @@ def test_ink_fades_to_the_sides_and_never_out():
     assert field.min() == pytest.approx(0.3)
 
 
+@pytest.mark.slow
 def test_the_data_set():
     strokes = load("strokes")
     assert (strokes.name, len(strokes.train_labels), len(strokes.test_labels)) == ("strokes", 10_000, 1_000)

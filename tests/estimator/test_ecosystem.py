@@ -83,6 +83,7 @@ def sweep(**options):
     return GridSearchCV(classifier(max_iter=20, dropout=0.1), grid, cv=3, **options).fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 def test_a_sweep_on_a_cluster_of_two_processes_scores_as_in_sequence(monkeypatch):
     distributed = pytest.importorskip("dask.distributed", reason="dask.distributed is not installed")

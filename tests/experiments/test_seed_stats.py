@@ -47,6 +47,7 @@ def test_a_seed_that_fails_is_named_and_the_others_keep_their_results(digits, mo
     assert result.mean == np.mean(list(result.accuracies.values()))
 
 
+@pytest.mark.slow
 def test_a_killed_process_costs_no_other_seed_its_result(digits):
     fated = train_and_test(digits, QUICK, seed=1, **OPTIONS).history.records[0]["train_loss"]
     result = score(digits, QUICK, seeds=range(4), jobs=2, callbacks=[Killer(fated)], **OPTIONS)

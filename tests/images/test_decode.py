@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from drawing import SEVEN, assert_mnist_format, drawn, mean_difference, png_that
 from PIL import Image
 
 from tendigits.errors import InputError
-from tendigits.images.decode import read_image
+from tendigits.images.decode import read_gray, read_image
 from tendigits.images.mnist_format import to_mnist
 
 
@@ -148,6 +149,21 @@ def test_a_file_that_is_no_picture(tmp_path, content):
     path = tmp_path / "digit.png"
     path.write_bytes(content)
     assert refusal(path) == "it is not a picture that can be read here (PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM)."
+
+
+def test_heic_without_its_plugin(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    with pytest.raises(InputError, match=r"photo\.heic: it is a HEIC picture, .*pillow-heif"):
+        read_gray(tmp_path / "photo.heic")
+
+
+def test_heic_with_its_plugin(tmp_path):
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    gray = np.full((64, 96), 200, np.uint8)
+    gray[20:40, 30:60] = 30
+    Image.fromarray(gray).convert("RGB").save(tmp_path / "photo.heic", quality=95)
+    assert np.abs(read_gray(tmp_path / "photo.heic").astype(int) - gray).mean() < 4
 
 
 @pytest.mark.parametrize("name", ["digit.png", "digit.jpg", "digit.tif", "digit.gif", "digit.bmp"])

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from tendigits.errors import InputError
+from tendigits.images import strokes
 from tendigits.images.mnist_format import fit_to_box, gray_from_rgba, halve, place, resize_matrix, to_mnist
 from tendigits.images.strokes import otsu
 
@@ -230,6 +231,16 @@ def test_blank_paper_stays_blank_under_noise_and_shade(noise, shade):
     paper = np.random.default_rng(0).normal(180, noise, (200, 300)) + np.linspace(-shade, shade, 300)
     with pytest.raises(InputError, match="blank"):
         to_mnist(np.clip(paper, 0, 255).astype(np.uint8))
+
+
+def test_of_thousands_of_specks_only_the_heaviest_are_compared(monkeypatch):
+    """Or a noisy sheet of paper would take minutes."""
+    pairs = []
+    monkeypatch.setattr(strokes, "rings", lambda part, other, labels: pairs.append(part))
+    specks = np.zeros((200, 300), np.intp)
+    specks[::2, ::2] = 200
+    strokes.digit(specks, 100)
+    assert len(pairs) == strokes.MOST**2
 
 
 def test_ink_too_faint_is_blank_and_somewhat_darker_ink_is_read():

@@ -34,6 +34,12 @@ def test_a_neighbour_that_the_edge_cuts_off_goes():
     np.testing.assert_array_equal(to_mnist(beside), to_mnist(five()))
 
 
+def test_a_neighbours_end_goes_even_where_it_reaches_into_the_digits_box():
+    beside = five()
+    beside[98:104, :70] = 0
+    np.testing.assert_array_equal(to_mnist(beside), to_mnist(five()))
+
+
 def test_a_dark_desk_goes():
     desk = five()
     desk[:, :20] = 70

@@ -51,6 +51,28 @@ def test_the_size_of_the_cache_changes_nothing(monkeypatch, rng):
     np.testing.assert_allclose(layer.backward_input(x, y, dy), dx)
 
 
+def test_a_part_of_the_images_fits_in_the_cache(monkeypatch, rng):
+    layer, x = bound(Conv2D(2, 3, 3, 1)), rng.standard_normal((5, 6, 7, 2))
+    y = layer.forward(x)
+    needed = []
+    monkeypatch.setattr(conv_module, "parts", lambda n, size: needed.append(size) or [slice(0, n)])
+    layer.forward(x)
+    layer.backward_input(x, y, y)
+    (_, rows), *_ = conv_module.windows(x, 3, 1)
+    assert needed == [rows.nbytes / 5, x.nbytes / 5, rows.nbytes / 5]
+
+
+def test_as_many_images_as_fit_in_the_cache_and_at_least_one():
+    half = conv_module.CACHE // 2
+    assert conv_module.parts(5, half) == [slice(0, 2), slice(2, 4), slice(4, 5)]
+    assert conv_module.parts(2, half + 1) == conv_module.parts(2, 9 * half) == [slice(0, 1), slice(1, 2)]
+    assert 2**18 <= conv_module.CACHE <= 2**22
+
+
+def test_no_images_give_no_images():
+    assert bound(Conv2D(2, 3, 3)).forward(np.zeros((0, 6, 6, 2))).shape == (0, 4, 4, 3)
+
+
 @pytest.mark.parametrize(
     "layer", [Conv2D(2, 3, 3), Conv2D(2, 3, 3, 1), Conv2D(2, 3, 5, 2), MaxPool2D(2), MaxPool2D(3), Flatten()]
 )
@@ -164,6 +186,10 @@ def test_batch_normalisation_in_training_and_afterwards(rng):
         ([Linear(4, 8), MaxPool2D(2), Flatten(), Linear(3, 2)], "cannot take images of"),
         ([Reshape(8, 8), Flatten(), Linear(3, 2)], "takes \\(3,\\), not \\(64,\\)"),
         ([Linear(4, 3), BatchNorm(4), Linear(3, 2)], "cannot take"),
+        ([Linear(4, 3), BatchNorm(2), Linear(3, 2)], "cannot take"),
+        ([Reshape(8, 8, 2), Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "cannot take"),
+        ([Reshape(8, 8, 2), Conv2D(3, 3, 3), Flatten(), Linear(3, 2)], "cannot take"),
+        ([Reshape(2, 9), Conv2D(1, 3, 5), Flatten(), Linear(3, 2)], "cannot take"),
         ([Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "begins with Linear or Reshape"),
     ],
 )
@@ -173,7 +199,11 @@ def test_layers_that_do_not_fit_are_named(layers, message):
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: Conv2D(0, 1, 3), lambda: Conv2D(1, 1, 3, 3), lambda: MaxPool2D(0), lambda: BatchNorm(-1)]
+    "make",
+    [
+        *(lambda: Conv2D(0, 1, 3), lambda: Conv2D(1, 1, 3, -1), lambda: Conv2D(1, 1, 3, 3), lambda: Conv2D(1, 1, 3, 4)),
+        *(lambda: MaxPool2D(0), lambda: BatchNorm(-1)),
+    ],
 )
 def test_sizes_are_checked(make):
     with pytest.raises(InputError, match=r"must be"):
@@ -186,8 +216,7 @@ def test_the_smallest_image_is_a_single_window():
     assert MaxPool2D().out_shape((2, 2, 1)) == (1, 1, 1)
 
 
-def test_pooling_looks_at_its_y_again_and_keeps_height_and_width_apart():
-    assert MaxPool2D.needs_y
+def test_pooling_keeps_height_and_width_apart():
     assert MaxPool2D(2).out_shape((4, 6, 3)) == (2, 3, 3)
 
 

@@ -12,7 +12,19 @@ from gradients import (
 )
 
 from tendigits import InputError, Network
-from tendigits.nn.layers import Dropout, Layer, Linear, ReLU
+from tendigits.nn.layers import (
+    BatchNorm,
+    Conv2D,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    Tanh,
+)
 from tendigits.nn.loss import cross_entropy
 
 
@@ -102,19 +114,33 @@ def test_a_layer_that_does_not_say_how_it_computes_is_named():
         Layer().backward_input(*np.zeros((3, 1, 1)))
 
 
+FLAGS = {"draws", "mixes_examples", "elementwise", "only_trains", "in_place", "needs_y", "trains_alike"}
+
+
+@pytest.mark.parametrize(
+    ("layer", "flags"),
+    [
+        (Layer, {"trains_alike"}),
+        (Linear, {"trains_alike"}),
+        (ReLU, {"elementwise", "in_place", "needs_y", "trains_alike"}),
+        (Dropout, {"draws", "elementwise", "only_trains", "in_place"}),
+        (Conv2D, {"trains_alike"}),
+        (MaxPool2D, {"needs_y", "trains_alike"}),
+        (BatchNorm, {"mixes_examples"}),
+        (Flatten, {"trains_alike"}),
+        (Reshape, {"trains_alike"}),
+    ],
+)
+def test_what_layers_say_of_themselves(layer, flags):
+    assert {flag for flag in FLAGS if getattr(layer, flag)} == flags
+
+
 def test_dropout_in_training():
     dropout, x = Dropout(0.25), np.ones((100, 100))
     y = dropout.forward_train(x, np.random.default_rng(0))
     assert set(np.unique(y)) == {0, 1 / 0.75}
     assert np.mean(y == 0) == pytest.approx(0.25, abs=0.02)
     np.testing.assert_array_equal(dropout.backward_input(x, y, x), y)
-
-
-def test_what_dropout_says_of_itself():
-    assert Dropout.draws
-    assert Dropout.elementwise
-    assert Dropout.only_trains
-    assert Dropout.in_place
 
 
 def test_dropout_does_nothing_afterwards():
@@ -148,3 +174,16 @@ def test_dropout_needs_a_generator_and_a_training_pass():
         Dropout(0.5).forward_train(np.ones((1, 1)), None)
     with pytest.raises(InputError, match="after a training pass"):
         Dropout(0.5).backward_input(*np.ones((3, 1, 1)))
+
+
+@pytest.mark.parametrize("kind", [Tanh, Sigmoid])
+def test_smooth_activations_against_numerical_gradients(kind):
+    network, x, labels = small_problem([Linear(6, 5), kind(), Linear(5, 4), kind(), Linear(4, 3)])
+    assert gradient_error(network, x, labels) < 1e-7
+
+
+def test_smooth_activations_saturate_without_overflow():
+    x = np.array([-1000.0, -1, 0, 1, 1000])
+    with np.errstate(all="raise"):
+        np.testing.assert_allclose(Sigmoid().forward(x), [0, 1 / (1 + np.e), 0.5, np.e / (1 + np.e), 1], atol=1e-15)
+        np.testing.assert_allclose(Tanh().forward(x), [-1, np.tanh(-1), 0, np.tanh(1), 1], atol=1e-15)

@@ -130,6 +130,88 @@ def test_a_checkpoint_of_other_data_is_refused(data, tmp_path):
         trained(data, checkpoint=path, resume=True, weights=np.linspace(1, 2, 200))
 
 
+def cut_off(data, path, **options):
+    """Leave the checkpoint of a run that did not come to its end."""
+    with pytest.raises(Killed):
+        trained(data, checkpoint=path, callbacks=[kill_after(2)], **options)
+    return path.read_bytes()
+
+
+def test_an_unfinished_run_is_lost_only_on_request(data, tmp_path):
+    path = tmp_path / "c.npz"
+    before = cut_off(data, path)
+    with pytest.raises(InputError, match=r"unfinished run: .*--resume.*--overwrite"):
+        trained(data, checkpoint=path)
+    assert path.read_bytes() == before
+    network, _ = trained(data, checkpoint=path, overwrite=True)
+    np.testing.assert_array_equal(network.params, trained(data)[0].params)
+    trained(data, checkpoint=path)  # the checkpoint of a finished run is replaced
+
+
+@pytest.mark.parametrize("options", [{}, {"overwrite": True}, {"resume": True}])
+@pytest.mark.parametrize("content", [b"a thesis", b"", "model"])
+def test_what_is_no_checkpoint_is_never_deleted(data, tmp_path, content, options):
+    path = tmp_path / "thesis.txt"
+    if content == "model":
+        Network([16, 8, 3]).save(path)
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=r"thesis\.txt is no"):
+        trained(data, checkpoint=path, **options)
+    assert path.read_bytes() == before
+
+
+def test_two_runs_do_not_share_a_checkpoint(data, tmp_path):
+    path = tmp_path / "c.npz"
+    network = Network([16, 8, 3], seed=1)
+
+    def begin_another(*_):
+        with pytest.raises(InputError, match="being written by another run"):
+            trained(data, checkpoint=path, overwrite=True)
+
+    fit(network, *data, replace(SETTINGS, epochs=1), checkpoint=path, callbacks=[begin_another])
+    assert list(tmp_path.iterdir()) == [path]
+
+
+WRONG = {
+    "seen": [-1, 200, 1.5, "7", None, True, 2**70],
+    "steps": [-1, 1.5, "7", None, 2**70],
+    "seconds": [-1, float("nan"), "7", None],
+    "generator": [None, {}, {"bit_generator": "PCG64"}, {"bit_generator": "MT19937"}, 7],
+    "history": [None, [None], [{}], [{"epoch": 2}], "123456789", 7, {"epoch": 1}],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_state_that_is_none_is_refused_and_changes_nothing(data, tmp_path, name, value):
+    from tendigits._util.files import read_npz, write_npz
+
+    path = tmp_path / "c.npz"
+    cut_off(data, path)
+    arrays, about = read_npz(path)
+    about["state"][name] = value
+    write_npz(path, arrays, about)
+    network = Network([16, 8, 3], seed=1)
+    before = network.params.copy()
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        fit(network, *data, SETTINGS, checkpoint=path, resume=True)
+    np.testing.assert_array_equal(network.params, before)
+
+
+@pytest.mark.parametrize("part", ["run", "state"])
+@pytest.mark.parametrize("value", [None, [], "text", 7])
+def test_metadata_of_another_kind_are_refused(data, tmp_path, part, value):
+    from tendigits._util.files import read_npz, write_npz
+
+    path = tmp_path / "c.npz"
+    cut_off(data, path)
+    arrays, about = read_npz(path)
+    write_npz(path, arrays, about | {part: value})
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        trained(data, checkpoint=path, resume=True)
+
+
 def test_a_model_is_no_checkpoint(data, tmp_path):
     Network([16, 8, 3]).save(tmp_path / "c.npz")
     with pytest.raises(InputError, match="is not a checkpoint"):

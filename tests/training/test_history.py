@@ -36,3 +36,20 @@ def test_an_empty_history_can_be_saved(tmp_path):
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"\.csv or \.json"):
         History(RECORDS).save(tmp_path / "h.xls")
+
+
+def test_a_history_whose_later_epochs_have_more_figures_is_saved(tmp_path):
+    history = History([{"epoch": 1, "train_loss": 0.5}, {"epoch": 2, "train_loss": 0.4, "validation_accuracy": 0.9}])
+    history.save(tmp_path / "h.csv")
+    assert (tmp_path / "h.csv").read_text() == "epoch,train_loss,validation_accuracy\n1,0.5,\n2,0.4,0.9\n"
+    assert history["validation_accuracy"] == [0.9]
+
+
+def test_without_validation_no_epoch_is_the_best():
+    with pytest.raises(InputError, match="validation data"):
+        _ = History([{"epoch": 1, "train_loss": 0.5}]).best
+
+
+def test_an_empty_history_has_no_last_epoch():
+    with pytest.raises(InputError, match="empty"):
+        _ = History().last

@@ -74,7 +74,8 @@ def locked(path: Path | str) -> Iterator[None]:
     InputError
         If another holds it, or it cannot be written.
     """
-    beside = Path(path).with_name(f".{Path(path).name}.lock")
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.lock")
     descriptor = _opened(beside, path)
     try:
         yield

@@ -57,8 +57,8 @@ def contributions(network: Network, image: Any, this: int, that: int) -> tuple[A
     """
     image = np.asarray(image)
     _check(network, this, that)
-    pixels = as_rows(image.reshape(1, -1), network.sizes[0])
-    x = scale(pixels, np.empty(pixels.shape, network.dtype))
+    pixels = as_rows(image.reshape(1, -1), network.sizes[0], network.divisor)
+    x = scale(pixels, np.empty(pixels.shape, network.dtype), network.divisor)
     gradient, constant = _linear_map(network, x, this, that)
     return (x * gradient).reshape(image.shape), constant
 

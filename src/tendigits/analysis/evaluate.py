@@ -94,7 +94,7 @@ class Evaluation:
     def confusion(self) -> Array:
         """Counts, shape (n_classes, n_classes): a row for each true class, a column for each predicted one."""
         k = len(self.classes)
-        return np.bincount(self.labels * k + self.predicted, minlength=k * k).reshape(k, k)
+        return np.bincount(np.asarray(self.labels, np.intp) * k + self.predicted, minlength=k * k).reshape(k, k)
 
     @property
     def mistakes(self) -> Array:
@@ -126,7 +126,7 @@ def evaluate(network: Network, images: Any, labels: Any) -> Evaluation:
     network : Network
         The network.
     images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
-        The images; uint8 values are pixels, which the network divides by 255.
+        The images; uint8 values are pixels, which the network divides, mostly by 255.
     labels : array-like of int, shape (n,)
         Class indices.
 

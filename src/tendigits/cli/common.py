@@ -1,37 +1,90 @@
 """What several commands share: options, loading data and models, and how a test result is reported."""
 
 import json
+import sys
+from collections.abc import Callable
+from math import isqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from .._util.terminal import drop_output
+from .._util.text import printable
 from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
 from ..data.join import join
-from ..data.load import BUNDLED, load
+from ..data.load import NAMED, load
 from ..errors import DataUnavailable, InputError
+from ..models.convert.formats import read
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
 
-DATA_HELP = "a folder of four IDX files, gzipped or not (MNIST, Fashion-MNIST, KMNIST, EMNIST)"
+DATA_HELP = (
+    "a data set by name (digits, strokes, fashion-mnist, kmnist, qmnist, emnist-letters, …), or a folder or file: four "
+    "IDX files, a folder of pictures for each class, what `tendigits collect` makes, Kaggle's CSV, or .npz"
+)
+NAMES = "auto|NAME|PATH"
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".heic", ".avif")
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
-data_option = click.option(
-    "--data",
-    multiple=True,
-    default=["auto"],
-    metavar="auto|mnist|digits|strokes|DIR",
-    help=f"MNIST; scikit-learn's small digits; digits drawn from strokes; {DATA_HELP}; or auto: MNIST if it can be "
-    "had, else digits. Given several times, the first is validated and tested on, and all are trained on.",
+_transposed = click.option(
+    "--transposed", is_flag=True, help="The files store images transposed, as EMNIST does: turn them upright."
 )
+
+
+def data_option(command: Command) -> Command:
+    """Add --data, which may be repeated, and --transposed to a command.
+
+    Parameters
+    ----------
+    command : callable
+        The function of a command.
+
+    Returns
+    -------
+    callable
+        The same, with the options.
+    """
+    option = click.option(
+        "--data",
+        multiple=True,
+        default=["auto"],
+        metavar=NAMES,
+        help=f"{_capital(DATA_HELP)}; or auto: MNIST if it can be had, else digits. Given several times, the first is "
+        "validated and tested on, and all are trained on.",
+    )
+    return option(_transposed(command))
+
+
+def own_data_option(command: Command) -> Command:
+    """Add --data and --transposed to a command that has a model.
+
+    Parameters
+    ----------
+    command : callable
+        The function of a command.
+
+    Returns
+    -------
+    callable
+        The same, with the options.
+    """
+    option = click.option(
+        "--data",
+        metavar=NAMES,
+        show_default="what the model was trained on",
+        help=f"{_capital(DATA_HELP)}; or auto: MNIST if it can be had, else digits.",
+    )
+    return option(_transposed(command))
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
-own_data_option = click.option(
-    "--data",
-    metavar="auto|mnist|digits|DIR",
-    show_default="what the model was trained on",
-    help=f"MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
-)
 plots_option = click.option(
     "--plots",
     type=click.Path(path_type=Path),
@@ -53,7 +106,65 @@ def load_model(path: Path | None) -> Network:
     Network
         The model.
     """
-    return Network.load(path) if path else load_pretrained()
+    if path is None:
+        return load_pretrained()
+    if path.suffix.lower() in PICTURES:
+        raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
+    return read(path)
+
+
+def image_shape(network: Network) -> tuple[int, int]:
+    """Tell the height and width of the images that a network takes.
+
+    Parameters
+    ----------
+    network : Network
+        The network; where its notes do not say, its images are squares.
+
+    Returns
+    -------
+    tuple of int
+        (height, width).
+
+    Raises
+    ------
+    InputError
+        If it takes no images.
+    """
+    n, noted = network.sizes[0], network.info.get("preprocessing", {}).get("image_shape", [])
+    height, width = noted if len(noted) == 2 else (isqrt(n), isqrt(n))
+    if height * width != n:
+        raise InputError(f"The model takes {n} features, which are no image: only models of images read pictures.")
+    return height, width
+
+
+def echo(text: str, err: bool = False) -> None:
+    """Print text, with what a terminal would obey written out.
+
+    Parameters
+    ----------
+    text : str
+        Whatever it holds.
+    err : bool, optional
+        Whether on stderr.
+    """
+    click.echo(printable(text), err=err)
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print text for someone who may have left, as `head` does: the work goes on.
+
+    Parameters
+    ----------
+    text : str
+        Whatever it holds.
+    err : bool, optional
+        Whether on stderr.
+    """
+    try:
+        echo(text, err)
+    except BrokenPipeError:
+        drop_output(sys.stderr if err else sys.stdout)
 
 
 def print_json(value: Any) -> None:
@@ -67,13 +178,16 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-def load_data(*sources: str) -> Dataset:
+def load_data(*sources: str, transposed: bool = False) -> Dataset:
     """Load data by name or from folders, and join them.
 
     Parameters
     ----------
-    *sources : {"auto", "mnist", "digits", "strokes"} or path
-        "auto" is MNIST or, if it cannot be downloaded, the bundled digits, with a line on stderr that says so.
+    *sources : str
+        "auto", which is MNIST or, if it cannot be downloaded, the bundled digits, with a line on stderr that says so;
+        another name of a data set; or a path.
+    transposed : bool, optional
+        Whether files store images transposed.
 
     Returns
     -------
@@ -81,15 +195,15 @@ def load_data(*sources: str) -> Dataset:
         The data.
     """
     if "auto" not in sources:
-        return load(*sources)
-    return join([_mnist_or_digits() if source == "auto" else load(source) for source in sources])
+        return load(*sources, transposed=transposed)
+    return join([_mnist_or_digits() if each == "auto" else load(each, transposed=transposed) for each in sources])
 
 
 def _mnist_or_digits() -> Dataset:
     try:
         return load("mnist")
     except DataUnavailable:
-        click.echo(
+        echo(
             "MNIST cannot be had just now, so the 1,797 digits bundled with scikit-learn take its place. To get MNIST, "
             "run this once with an internet connection, or name a folder with its four IDX files: --data DIR.",
             err=True,
@@ -108,7 +222,7 @@ def own_data(network: Network) -> str:
     Returns
     -------
     str
-        "mnist", "digits" or "strokes".
+        The name of a data set, such as "mnist".
 
     Raises
     ------
@@ -116,7 +230,7 @@ def own_data(network: Network) -> str:
         If it was trained on other data, which only the user can find.
     """
     name = str(network.info.get("data", {}).get("name")).split("+")[0]
-    if name not in ("mnist", *BUNDLED):
+    if name not in NAMED:
         raise InputError(f"The model was trained on {name!r}: say with --data where to find it.")
     return name
 

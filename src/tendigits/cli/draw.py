@@ -7,7 +7,7 @@ import click
 
 from .._util.files import check_writable
 from ..nn.network import Network
-from .common import DATA_HELP, load_data, load_model, model_argument
+from .common import DATA_HELP, NAMES, echo, load_data, load_model, model_argument
 
 
 @click.command()
@@ -16,10 +16,9 @@ from .common import DATA_HELP, load_data, load_model, model_argument
 @click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
 @click.option(
     "--data",
-    metavar="auto|mnist|digits|DIR",
+    metavar=NAMES,
     show_default="digits for a model trained on these, else auto",
-    help=f"Where its sample digits come from: MNIST; scikit-learn's small digits; {DATA_HELP}; "
-    "or auto: MNIST if it can be had, else digits.",
+    help=f"Where its sample digits come from: {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
 )
 def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     """Write a page to draw digits on: a single HTML file that works anywhere, offline.
@@ -32,7 +31,7 @@ def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     network = load_model(model)
     check_writable(out)
     page.draw(network, load_data(data or _own_data(network))).save(out)
-    click.echo(f"Wrote {out}")
+    echo(f"Wrote {out}")
     if show:
         webbrowser.open(out.resolve().as_uri())
 

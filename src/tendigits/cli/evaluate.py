@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from ..analysis.evaluate import Evaluation
 from ..analysis.evaluate import evaluate as evaluate_network
 from ..data.dataset import Dataset, class_index
+from ..errors import InputError
 from .common import (
     accuracy_line,
+    echo,
     json_option,
     load_data,
     load_model,
@@ -26,23 +29,30 @@ WORST = 10  # mistakes listed
 @click.command()
 @model_argument
 @own_data_option
+@click.option(
+    "--by", type=click.Choice(["writer"]), help="List the accuracy by who wrote the images, where that is known."
+)
 @plots_option
 @json_option
-def evaluate(model: Path | None, data: str | None, plots: Path | None, as_json: bool) -> None:
+def evaluate(
+    model: Path | None, data: str | None, transposed: bool, by: str | None, plots: Path | None, as_json: bool
+) -> None:
     """Test a model: accuracy with its interval, every class, the confusion matrix, the most confident mistakes.
 
     Without MODEL, test the network that ships with tendigits.
     """
     network = load_model(model)
-    dataset = load_data(data or own_data(network))
+    dataset = load_data(data or own_data(network), transposed=transposed)
+    if by and dataset.test_writers is None:
+        raise InputError(f"{dataset.name} does not say who wrote its images: leave out --by writer.")
     labels = class_index(dataset.test_labels, network.classes)
     evaluation = evaluate_network(network, dataset.test_images, labels)
     if plots:
         _draw(plots, evaluation, dataset)
     if as_json:
-        print_json(_report(evaluation, dataset))
+        print_json(_report(evaluation, dataset) | ({"writers": _by_writer(evaluation, dataset)} if by else {}))
     else:
-        click.echo(_text(evaluation))
+        echo("\n".join([_text(evaluation), *(_writer_lines(_by_writer(evaluation, dataset)) if by else [])]))
 
 
 def _report(evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:
@@ -55,6 +65,18 @@ def _report(evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:
         "confusion": evaluation.confusion.tolist(),
         "mistakes": [_mistake(evaluation, i) for i in evaluation.mistakes[:WORST]],
     }
+
+
+def _by_writer(evaluation: Evaluation, dataset: Dataset) -> list[dict[str, Any]]:
+    writers, right = np.asarray(dataset.test_writers), evaluation.predicted == evaluation.labels
+    rows = [(str(name), right[writers == name]) for name in np.unique(writers)]
+    return [{"writer": name or "unknown", "images": len(each), "accuracy": float(each.mean())} for name, each in rows]
+
+
+def _writer_lines(rows: list[dict[str, Any]]) -> list[str]:
+    width = max(6, *(len(row["writer"]) for row in rows))
+    lines = [f"{row['writer']:<{width}} {row['images']:7,} {row['accuracy']:9.2%}" for row in rows]
+    return ["", f"{'writer':<{width}}  images  accuracy", *lines]
 
 
 def _mistake(evaluation: Evaluation, i: int) -> dict[str, Any]:

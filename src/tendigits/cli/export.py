@@ -6,7 +6,7 @@ import click
 
 from ..models.convert.formats import FORMATS, SUFFIXES
 from ..models.convert.formats import export as export_network
-from .common import load_model, model_argument
+from .common import echo, load_model, model_argument
 
 
 @click.command()
@@ -26,4 +26,4 @@ def export(model: Path | None, to: str, out: Path | None) -> None:
     """
     out = out or Path(model or "tendigits").with_suffix(SUFFIXES[to])
     export_network(load_model(model), out, to)
-    click.echo(f"Saved {out}")
+    echo(f"Saved {out}")

@@ -8,7 +8,7 @@ import click
 
 from ..models.pretrained import PATH
 from ..nn.network import Network
-from .common import json_option, load_model, model_argument, print_json
+from .common import echo, json_option, load_model, model_argument, print_json
 
 
 @click.command()
@@ -32,7 +32,7 @@ def info(model: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(facts)
     else:
-        click.echo("\n".join(_lines(facts | {"layers": _layers(network)})))
+        echo("\n".join(_lines(facts | {"layers": _layers(network)})))
 
 
 def _layers(network: Network) -> str:

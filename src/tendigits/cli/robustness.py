@@ -7,7 +7,7 @@ import click
 
 from ..analysis.robustness import robustness as measure
 from ..data.dataset import class_index
-from .common import json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
+from .common import echo, json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
 
 Results = dict[str, dict[str, dict[float, float]]]  # by model, by disturbance, by strength
 
@@ -17,13 +17,13 @@ Results = dict[str, dict[str, dict[float, float]]]  # by model, by disturbance, 
 @own_data_option
 @plots_option
 @json_option
-def robustness(models: tuple[Path, ...], data: str | None, plots: Path | None, as_json: bool) -> None:
+def robustness(models: tuple[Path, ...], data: str | None, transposed: bool, plots: Path | None, as_json: bool) -> None:
     """Test models on shifted, rotated, scaled, thicker, thinner and noisy digits.
 
     Without MODEL, test the network that ships with tendigits.
     """
     networks = {str(path): load_model(path) for path in models} or {"pretrained": load_model(None)}
-    dataset = load_data(data or own_data(next(iter(networks.values()))))
+    dataset = load_data(data or own_data(next(iter(networks.values()))), transposed=transposed)
     results = {
         name: measure(network, dataset.test_images, class_index(dataset.test_labels, network.classes))
         for name, network in networks.items()
@@ -33,7 +33,7 @@ def robustness(models: tuple[Path, ...], data: str | None, plots: Path | None, a
     if as_json:
         print_json(results)
     else:
-        click.echo(table(results))
+        echo(table(results))
 
 
 def table(results: Results) -> str:

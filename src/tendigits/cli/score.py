@@ -8,7 +8,7 @@ import click
 from ..errors import InputError
 from ..experiments.seed_stats import Scores, compare
 from ..experiments.seed_stats import score as score_seeds
-from .common import data_option, json_option, load_data, print_json
+from .common import data_option, echo, json_option, load_data, print_json
 from .training import as_training, training_options
 
 
@@ -29,6 +29,7 @@ def score(
     context: click.Context,
     /,
     data: tuple[str, ...],
+    transposed: bool,
     seeds: int,
     against: str | None,
     jobs: int,
@@ -45,15 +46,15 @@ def score(
     ways = {"first": as_training(**options)}
     if against is not None:
         ways["second"] = as_training(**_other(context, against, options))
-    dataset = load_data(*data)
+    dataset = load_data(*data, transposed=transposed)
     scores = {name: score_seeds(dataset, seeds=range(seeds), jobs=jobs, **way) for name, way in ways.items()}
     if as_json:
         print_json({"data": dataset.name, **_report(scores)})
     else:
-        click.echo("\n".join(_text(scores)))
+        echo("\n".join(_text(scores)))
     failures = [(seed, why) for result in scores.values() for seed, why in result.failures.items()]
     for seed, why in failures:
-        click.echo(f"Seed {seed} failed: {why}", err=True)
+        echo(f"Seed {seed} failed: {why}", err=True)
     context.exit(1 if failures else 0)
 
 

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,65 +11,147 @@ from typing import Any
 import click
 
 from .._util.files import check_writable
+from .._util.locks import locked
 from ..data.dataset import Dataset
+from ..errors import InputError
 from ..experiments.train_and_test import Experiment, train_and_test
 from ..models.builder import architecture
+from ..models.convert.formats import SUFFIXES
 from ..nn.network import Network
+from ..training.checkpoint import refuse_unfinished
 from ..training.history import History
+from ..training.interrupts import Stopped
+from . import fine_tune
 from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
+from .common import say as common_say
 from .training import as_training, training_options
 
 
 @click.command()
 @data_option
+@fine_tune.from_option
 @training_options
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same model, bit for bit."
 )
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
 @click.option("--resume", is_flag=True, help="Continue from the checkpoint beside the model file, if there is one.")
+@click.option("--overwrite", is_flag=True, help="Discard the checkpoint of an unfinished run, and begin again.")
 @plots_option
 @json_option
+@click.pass_context
 def train(
+    context: click.Context,
+    /,
     data: tuple[str, ...],
+    transposed: bool,
+    start: Path | None,
     seed: int,
     out: Path,
     resume: bool,
+    overwrite: bool,
     plots: Path | None,
     as_json: bool,
     **options: Any,
 ) -> None:
     """Train a network, test it once, and save it.
 
-    Every epoch leaves a checkpoint beside the model (model.checkpoint.npz). After Ctrl-C, or worse, the same command
-    with --resume continues from there and ends with the same model, bit for bit.
+    Every epoch leaves a checkpoint beside the model (model.npz.checkpoint.npz). After Ctrl-C, or worse, the same
+    command with --resume continues from there and ends with the same model, bit for bit.
+
+    With --from MODEL it goes on from a trained network, which takes seconds and has no checkpoints, and says what was
+    learned, and how much forgotten.
     """
+    if start and resume:
+        raise click.UsageError("--resume has nothing to continue with --from, which takes seconds: run it again.")
+    if resume and overwrite:
+        raise click.UsageError("--resume and --overwrite exclude each other.")
     training = as_training(**options)
-    say = partial(click.echo, err=as_json)
+    say = partial(common_say, err=as_json)
+    _check_suffix(out)
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
-    dataset = load_data(*data)
-    say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
-    try:
-        result = train_and_test(
-            dataset,
-            **training,
-            seed=seed,
-            checkpoint=out.with_suffix(".checkpoint.npz"),
-            resume=resume,
-            callbacks=[partial(_epoch_line, say, training["settings"].epochs, training["members"], [])],
-        )
-    except KeyboardInterrupt:
-        raise click.ClickException(f"Interrupted. All is kept; go on with: {_resume_command()}") from None
-    result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])
-    result.network.save(out)
+    checkpoint = None if start else _checkpoint_beside(out)
+    with locked(out) if checkpoint else nullcontext():
+        if checkpoint and not (resume or overwrite):
+            _keep_unfinished(checkpoint, out)
+        dataset = load_data(*data, transposed=transposed)
+        if start:
+            return _go_on(context, start, dataset, training, seed, out, plots, as_json, say)
+        say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
+        try:
+            result = train_and_test(
+                dataset,
+                **training,
+                seed=seed,
+                checkpoint=checkpoint,
+                resume=resume,
+                overwrite=overwrite,
+                callbacks=[partial(_epoch_line, say, training["settings"].epochs, training["members"], [])],
+            )
+        except KeyboardInterrupt as error:
+            raise click.ClickException(_interrupted(error, checkpoint)) from None
+        result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])
+        result.network.save(out)
     say(accuracy_line(result.evaluation))
     say(f"Saved {out}")
     if as_json:
         print_json(_summary(result, out))
     if plots:
         _draw(plots, result, dataset)
+
+
+def _check_suffix(out: Path) -> None:
+    """Refuse a model file with the name of another format, before an hour of training."""
+    for to, suffix in SUFFIXES.items():
+        if out.suffix.lower() == suffix:
+            raise InputError(
+                f"A model is saved as .npz, and not {out.name}: train with --out {out.stem}.npz, and then type "
+                f"`tendigits export {out.stem}.npz --to {to}`."
+            )
+
+
+def _go_on(
+    context: click.Context,
+    start: Path,
+    dataset: Dataset,
+    training: dict[str, Any],
+    seed: int,
+    out: Path,
+    plots: Path | None,
+    as_json: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Fine-tune, save, and report."""
+    callback = partial(_epoch_line, say, training["settings"].epochs, 1, [])
+    result = fine_tune.tuned(context, start, dataset, training, seed, say, callback)
+    result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])
+    result.network.save(out)
+    say("\n".join([*fine_tune.lines(result), f"Saved {out}"]))
+    if as_json:
+        print_json(fine_tune.summary(result, out))
+    if plots:
+        _draw(plots, Experiment(result.network, [result.history], result.after), dataset)
+
+
+def _checkpoint_beside(out: Path) -> Path | None:
+    """Name the checkpoint; there is none beside a device or a pipe."""
+    return None if out.exists() and not out.is_file() else out.with_name(f"{out.name}.checkpoint.npz")
+
+
+def _keep_unfinished(checkpoint: Path, out: Path) -> None:
+    """Raise InputError if there is a checkpoint whose model was never written: it holds work that would be lost."""
+    if checkpoint.exists() and not (out.exists() and out.stat().st_mtime_ns >= checkpoint.stat().st_mtime_ns):
+        refuse_unfinished(checkpoint)
+
+
+def _interrupted(error: KeyboardInterrupt, checkpoint: Path | None) -> str:
+    """Say what is kept."""
+    if not checkpoint or not checkpoint.exists():
+        return "Interrupted before the first checkpoint: nothing is kept."
+    kept = "All is kept" if isinstance(error, Stopped) else "All up to the last checkpoint is kept"
+    return f"Interrupted. {kept}; go on with: {_resume_command()}"
 
 
 def _plan(dataset: Dataset, **shape: Any) -> str:
@@ -102,8 +185,8 @@ def _time_left(seconds: float) -> str:
 
 
 def _resume_command() -> str:
-    arguments = sys.argv[1:] if "--resume" in sys.argv else [*sys.argv[1:], "--resume"]
-    return shlex.join(["tendigits", *arguments])
+    arguments = [each for each in sys.argv[1:] if each not in ("--resume", "--overwrite")]
+    return shlex.join(["tendigits", *arguments, "--resume"])
 
 
 def _summary(result: Experiment, out: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Dataset:
         What the data set is called.
     train_images, test_images : ndarray of uint8, shape (n, height, width)
         Pixels from 0, paper, to 255, ink.
-    train_labels, test_labels : ndarray of uint8, shape (n,)
+    train_labels, test_labels : ndarray of uint8 or str, shape (n,)
         What each image shows.
     digest : str
         The SHA-256, in hexadecimal, of the training images, training labels, test images and test labels, each written
@@ -29,6 +29,10 @@ class Dataset:
     n_added : int
         How many of the training images, the last ones, come from other data sets (see `join`): they are never
         validated on.
+    train_writers, test_writers : ndarray of str, shape (n,), optional
+        Who wrote each image, "" where that is not known.
+    transposed : bool
+        Whether the images lay transposed on disk, as EMNIST's do, and were turned upright.
     """
 
     name: str
@@ -38,6 +42,9 @@ class Dataset:
     test_labels: np.ndarray
     digest: str
     n_added: int = 0
+    train_writers: np.ndarray | None = None
+    test_writers: np.ndarray | None = None
+    transposed: bool = False
 
     def __repr__(self) -> str:
         height, width = self.train_images.shape[1:]
@@ -52,7 +59,7 @@ class Dataset:
         return np.unique(self.train_labels, return_counts=True)[0]  # without the counts it imports numpy.ma: 25 ms
 
 
-def make_dataset(name: str, arrays: Arrays) -> Dataset:
+def make_dataset(name: str, arrays: Arrays, **about: Any) -> Dataset:
     """Make a data set of its four arrays.
 
     Parameters
@@ -61,6 +68,8 @@ def make_dataset(name: str, arrays: Arrays) -> Dataset:
         What to call it.
     arrays : dict of str to ndarray
         Images and labels, by the names of `idx.NAMES`.
+    **about
+        What else is known: the writers, and whether the images were transposed.
 
     Returns
     -------
@@ -69,9 +78,14 @@ def make_dataset(name: str, arrays: Arrays) -> Dataset:
     """
     sha256 = hashlib.sha256()
     for role in NAMES:
-        sha256.update(idx_bytes(arrays[role]))
+        sha256.update(_bytes_of(arrays[role]))
     four: dict[str, Any] = arrays
-    return Dataset(name, **four, digest=sha256.hexdigest())
+    return Dataset(name, **four, digest=sha256.hexdigest(), **about)
+
+
+def _bytes_of(array: np.ndarray) -> bytes:
+    """Write an array as an IDX file, or texts, which IDX has not, a line for each."""
+    return "\n".join(array.tolist()).encode() if array.dtype.kind == "U" else idx_bytes(array)
 
 
 def check(arrays: Arrays, where: str) -> None:
@@ -100,6 +114,8 @@ def check(arrays: Arrays, where: str) -> None:
         raise InputError(f"{where} holds training images of {sizes[0]} pixels, but test images of {sizes[1]}.")
     if unknown := _not_among(train[1], test[1]):
         raise InputError(f"{where} holds test labels that no training image has: {unknown}.")
+    if (train[1] == train[1][0]).all():
+        raise InputError(f"{where} holds only one class, {train[1][0]}: there is nothing to tell apart.")
 
 
 def class_index(labels: np.ndarray, classes: np.ndarray) -> np.ndarray:

@@ -54,5 +54,15 @@ def _joined(first: Dataset, others: Sequence[Dataset]) -> Dataset:
         "test_images": first.test_images,
         "test_labels": first.test_labels,
     }
-    dataset = make_dataset("+".join(each.name for each in (first, *others)), arrays)
+    about = {"test_writers": first.test_writers, "train_writers": _writers([first, *others])}
+    turned = any(each.transposed for each in (first, *others))
+    dataset = make_dataset("+".join(each.name for each in (first, *others)), arrays, transposed=turned, **about)
     return replace(dataset, n_added=first.n_added + sum(len(other.train_labels) for other in others))
+
+
+def _writers(datasets: Sequence[Dataset]) -> np.ndarray | None:
+    if all(each.train_writers is None for each in datasets):
+        return None
+    unknown = [np.full(len(each.train_labels), "") for each in datasets]
+    known = (each.train_writers for each in datasets)
+    return np.concatenate([no if who is None else who for who, no in zip(known, unknown, strict=True)])

@@ -1,24 +1,34 @@
-"""What is no digit: letters, scribbles, parts of digits and several at once, as people might write them.
+"""Letters as people write them, without those that look like digits: B b D g I i l O o q S s Z z.
 
-Letters that look like digits (B b D g I i l O o q S s Z z) are left out. Places are written as in `glyphs`.
+Places are written as in `glyphs`.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 
 from .._util.arrays import Array
-from ..images.mnist_format import FIELD, fit_to_box
-from .strokes import handwritten, write_path
+from .strokes import USUAL, Hand, write_path
 
 LETTERS: dict[str, tuple[str, ...]] = {
     "A": ("20,95 50,5! 80,95 | 32,62 68,62", "18,95 46,8 54,8 82,95 | 30,60 74,60"),
-    "C": ("78,20 56,6 28,24 22,54 34,86 58,94 80,80",),
+    "C": (
+        "78,20 56,6 28,24 22,54 34,86 58,94 80,80",
+        "80,26 74,13 56,5 36,9 22,26 17,50 22,74 36,91 56,95 74,87 80,74",
+        "72,12 52,5 32,20 26,50 34,80 56,94 76,88",
+    ),
     "E": ("76,6 24,6! 24,94! 78,94 | 24,50 66,50", "74,14 46,6 30,22 54,46 26,64 30,88 56,95 78,84"),
     "F": ("78,6 26,6! 26,95 | 26,48 68,48", "28,5 28,95 | 20,8 80,8 | 28,50 66,50"),
-    "G": ("78,20 54,6 26,24 20,56 36,88 64,92 78,74 78,56! 54,56",),
+    "G": (
+        "78,20 54,6 26,24 20,56 36,88 64,92 78,74 78,56! 54,56",
+        "80,26 74,13 56,5 36,9 22,26 17,50 22,74 36,91 56,95 74,87 80,74 80,58! 56,58",
+        "76,16 52,5 28,22 22,54 36,88 60,94 76,80 | 52,58 78,58! 78,96",
+    ),
     "H": ("22,5 22,95 | 78,5 78,95 | 22,50 78,50", "26,6 24,94 | 76,6 74,94 | 14,54 86,46"),
-    "J": ("66,5 66,70 52,94 30,88 22,70", "34,6 86,6 | 62,6 62,72 46,94 24,82"),
+    "J": (
+        "66,5 66,70 52,94 30,88 22,70",
+        "34,6 86,6 | 62,6 62,72 46,94 24,82",
+        "70,5 70,74 64,90 50,95 36,90 30,76 30,68",
+        "62,5 62,80 54,93 40,95 26,84",
+    ),
     "K": ("24,5 24,95 | 78,6 26,54! 80,95", "26,5 24,95 | 76,8 34,46! 78,92"),
     "L": ("26,5 26,94! 78,94", "34,5 28,90 34,94! 80,90"),
     "M": ("16,95 20,5! 50,60! 80,5! 84,95", "14,95 28,8 50,70 72,8 86,95"),
@@ -33,7 +43,11 @@ LETTERS: dict[str, tuple[str, ...]] = {
     "X": ("20,5 80,95 | 80,5 20,95", "22,8 78,92 | 76,6 26,96"),
     "Y": ("20,5 50,50! 80,5 | 50,50 50,95", "22,6 50,48! 78,6 | 50,48 44,95"),
     "a": ("72,30 48,22 26,44 28,78 52,90 72,64 74,26! 74,80 88,92", "70,24 40,22 24,56 40,90 66,76 74,24! 72,94"),
-    "c": ("76,34 54,20 30,36 26,66 44,90 76,80",),
+    "c": (
+        "76,34 54,20 30,36 26,66 44,90 76,80",
+        "80,42 72,31 56,26 38,32 27,46 25,62 30,80 44,92 60,95 74,88 80,78",
+        "74,36 68,28 50,26 34,42 30,64 42,86 60,88 78,76",
+    ),
     "d": ("70,56 46,46 26,66 34,92 58,92 72,68 74,5! 74,80 88,94", "68,52 36,50 26,80 50,94 70,70 76,6! 74,95"),
     "e": ("26,58 74,52 68,30 44,22 24,48 34,84 58,92 80,78", "22,62 60,52 72,34 50,20 28,40 30,76 54,92 82,72"),
     "f": ("76,14 58,5 44,22 42,95 | 20,44 68,44", "80,20 66,6 50,20 48,70 34,95 | 22,48 74,44"),
@@ -53,7 +67,7 @@ LETTERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def letters(n: int, rng: np.random.Generator) -> Array:
+def letters(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> Array:
     """Write letters, each as often, and in each of its shapes as likely.
 
     Parameters
@@ -61,6 +75,8 @@ def letters(n: int, rng: np.random.Generator) -> Array:
     n : int
         How many.
     rng : numpy.random.Generator
+    hand : Hand, optional
+        How much they differ.
 
     Returns
     -------
@@ -70,62 +86,4 @@ def letters(n: int, rng: np.random.Generator) -> Array:
     shapes = [shape for shapes in LETTERS.values() for shape in shapes]
     share = np.array([1 / len(shapes) for shapes in LETTERS.values() for _ in shapes])
     counts = rng.multinomial(n, share / share.sum())
-    return rng.permutation(np.concatenate([write_path(s, k, rng) for s, k in zip(shapes, counts, strict=True)]))
-
-
-def scribbles(n: int, rng: np.random.Generator) -> Array:
-    """Draw lines that lead nowhere: one to three of them, through seven places or more in all.
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, 28, 28)
-        Light ink on black, in MNIST's format.
-    """
-    images = []
-    for _ in range(n):
-        lengths = rng.integers(7, 19) // np.arange(1, 1 + rng.integers(1, 4))
-        marks = [" ".join(_place(rng) for _ in range(max(2, length))) for length in lengths]
-        images.append(write_path(" | ".join(marks), 1, rng))
-    return np.concatenate(images)
-
-
-def _place(rng: np.random.Generator) -> str:
-    x, y = rng.integers(0, 101, 2)
-    return f"{x},{y}{'!' if rng.random() < 0.2 else ''}"
-
-
-def pairs(n: int, rng: np.random.Generator) -> Array:
-    """Write two or three digits beside each other.
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, 28, 28)
-        Light ink on black, in MNIST's format.
-    """
-    digits, _ = handwritten(3 * n, rng)
-    return np.array([_beside(digits[3 * i : 3 * i + rng.integers(2, 4)], rng) for i in range(n)])
-
-
-def _beside(images: Array, rng: np.random.Generator) -> Array:
-    cut = [image[:, np.flatnonzero(image.any(axis=0))] for image in images]
-    gap = np.zeros((FIELD, rng.integers(0, 6)), np.uint8)
-    return fit_to_box(np.hstack([part for each in cut for part in (each, gap)][:-1]))
-
-
-KINDS: dict[str, Callable[[int, np.random.Generator], Array]] = {
-    "letters": letters,
-    "scribbles": scribbles,
-    "pairs": pairs,
-}
+    return rng.permutation(np.concatenate([write_path(s, k, rng, hand) for s, k in zip(shapes, counts, strict=True)]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array, Shape, as_labels, as_rows, as_weights, scale
+from .._util.arrays import LARGEST_SHARE, PIXELS, Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
 from .distortions import DisplacementField, Distortion, warp
 
 
@@ -18,14 +18,16 @@ class Examples:
 
     Parameters
     ----------
-    rows : ndarray of uint8 or float, shape (n, n_in)
-        The images.
+    rows : ndarray of uint8 or float, or scipy.sparse CSR, shape (n, n_in)
+        The images, each of them in one piece of memory.
     labels : ndarray of intp, shape (n,)
         Class indices.
     weights : ndarray of float, shape (n,), or None
         How much each example counts.
     shape : tuple of int
         The original shape of an image: (height, width) or (n_in,).
+    divisor : float
+        What pixels are divided by: 255, or 1.
 
     """
 
@@ -33,6 +35,7 @@ class Examples:
     labels: Array
     weights: Array | None
     shape: Shape
+    divisor: float = PIXELS
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -57,13 +60,22 @@ class Examples:
         return len(index) if self.weights is None else float(self.weights[index].sum())
 
 
-def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, dtype: np.dtype[Any]) -> Examples:
+def checked(
+    images: Any,
+    labels: Any,
+    weights: Any,
+    n_in: int,
+    n_classes: int,
+    dtype: np.dtype[Any],
+    divisor: float | None = None,
+) -> Examples:
     """Check examples for a network.
 
     Parameters
     ----------
     images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
-        The images, which are not copied.
+        The images, which are not copied unless they lie in another order in memory (column by column, say): gathering
+        batches from there would take many times as long.
     labels : array-like of int, shape (n,)
         Class indices.
     weights : array-like of float, shape (n,), or None
@@ -72,6 +84,8 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
         Numbers of inputs and outputs of the network.
     dtype : dtype
         Of the weights.
+    divisor : float, optional
+        What the network divides pixels by; None means 255 if there are pixels, and 1 if there are floats.
 
     Returns
     -------
@@ -84,9 +98,34 @@ def checked(images: Any, labels: Any, weights: Any, n_in: int, n_classes: int, d
         If they do not fit the network or each other.
 
     """
-    rows = as_rows(images, n_in)
-    checked_weights = None if weights is None else as_weights(weights, len(rows), dtype)
-    return Examples(rows, as_labels(labels, len(rows), n_classes), checked_weights, np.shape(images)[1:])
+    rows = as_rows(images, n_in, divisor)
+    rows = rows if is_sparse(rows) else np.ascontiguousarray(rows)
+    n, divisor = rows.shape[0], divisor or (PIXELS if rows.dtype == np.uint8 else 1.0)
+    checked_weights = None if weights is None else as_weights(weights, n, dtype)
+    shape = rows.shape[1:] if is_sparse(rows) else np.shape(images)[1:]
+    return Examples(rows, as_labels(labels, n, n_classes), checked_weights, shape, divisor)
+
+
+def looks_like_pixels(examples: Examples) -> bool:
+    """Tell whether floats are images that were not divided by 255.
+
+    Parameters
+    ----------
+    examples : Examples
+        The examples.
+
+    Returns
+    -------
+    bool
+        Whether some are above 2, and they are images, or rows of whole numbers from 0 to 255.
+    """
+    rows: Any = examples.rows
+    if rows.dtype == np.uint8 or rows.max() <= LARGEST_SHARE:
+        return False
+    values = rows.data if is_sparse(rows) else rows
+    return len(examples.shape) > 1 or bool(
+        rows.min() >= 0 and rows.max() <= PIXELS and (values == np.rint(values)).all()
+    )
 
 
 class Minibatch:
@@ -169,8 +208,10 @@ class Minibatch:
             How far each pixel moves; None if images are not distorted.
 
         """
-        height, width = (*self._examples.shape, 1)[:2]
-        return self._distortion.draw(n, (height, width), rng) if self._distortion else None
+        if not self._distortion:
+            return None
+        height, width = self._examples.shape
+        return self._distortion.draw(n, (height, width), rng)
 
     def gather(self, index: Array, moves: DisplacementField | None) -> None:
         """Gather, distort and scale examples into `x`, `labels` and `weights`.
@@ -185,14 +226,16 @@ class Minibatch:
         """
         n = len(index)
         pixels, self.x, self.labels = self._pixels[:n], self._x[:n], self._labels[:n]
-        # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
-        np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
+        if is_sparse(self._examples.rows):
+            pixels[...] = dense(self._examples.rows[index])
+        else:  # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
+            np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
         np.take(self._examples.labels, index, out=self.labels, mode="clip")
         self.weights = None
         if self._examples.weights is not None:
             self.weights = np.take(self._examples.weights, index, out=self._weights[:n], mode="clip")
         if moves is None:
-            scale(pixels, out=self.x)
+            scale(pixels, self.x, self._examples.divisor)
         else:
             self._distort(pixels, moves)
 
@@ -200,4 +243,4 @@ class Minibatch:
         images = len(pixels), *moves.shape
         warp(pixels.reshape(images), moves, out=self.x.reshape(images))
         if pixels.dtype == np.uint8:
-            self.x *= 1 / 255
+            self.x *= 1 / self._examples.divisor

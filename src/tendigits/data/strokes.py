@@ -60,6 +60,10 @@ class Hand:
     blur: tuple[float, float] = (1.0, 4.0)
 
 
+USUAL = Hand()
+CRISP = Hand(place=0.015, end=0.03, tremble=0.0, pressure=0.1, fading=0.05, blur=(0.6, 1.5))  # felt pens and screens
+
+
 def load_strokes() -> Dataset:
     """Write 10,000 digits to train on and 1,000 to test on, the same every time: 28×28, labels 0 to 9."""
     rng = np.random.default_rng(0)
@@ -67,7 +71,7 @@ def load_strokes() -> Dataset:
     return make_dataset("strokes", dict(zip(NAMES, parts, strict=True)))
 
 
-def handwritten(n: int, rng: np.random.Generator, hand: Hand = Hand()) -> tuple[Array, Array]:
+def handwritten(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> tuple[Array, Array]:
     """Write digits, each of the ten as often, and in each of its shapes as likely.
 
     Parameters
@@ -95,7 +99,7 @@ def handwritten(n: int, rng: np.random.Generator, hand: Hand = Hand()) -> tuple[
     return images, labels.astype(np.uint8)
 
 
-def write(digit: int, shape: str, n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
+def write(digit: int, shape: str, n: int, rng: np.random.Generator, hand: Hand = USUAL) -> Array:
     """Write a digit in one of its SHAPES n times, each time by another hand.
 
     Parameters
@@ -124,7 +128,7 @@ def write(digit: int, shape: str, n: int, rng: np.random.Generator, hand: Hand =
     return write_path(SHAPES[digit][shape], n, rng, hand)
 
 
-def write_path(path: str, n: int, rng: np.random.Generator, hand: Hand = Hand()) -> Array:
+def write_path(path: str, n: int, rng: np.random.Generator, hand: Hand = USUAL, n_points: int = POINTS) -> Array:
     """Write whatever a pen writes that goes through some places.
 
     Parameters
@@ -136,24 +140,26 @@ def write_path(path: str, n: int, rng: np.random.Generator, hand: Hand = Hand())
     rng : numpy.random.Generator
     hand : Hand
         How much hands differ.
+    n_points : int
+        Into how many points the path is divided; a long one needs more.
 
     Returns
     -------
     ndarray of uint8, shape (n, 28, 28)
         Light ink on black, in MNIST's format.
     """
-    points = _paths(path, n, rng, hand)
+    points = _paths(path, n, rng, hand, n_points)
     sheets = ink(points, _radii(points, rng, hand), rng.uniform(*hand.blur, n))
     sheets *= fading(hand.fading * rng.standard_normal((n, 2)))
     return np.array([fit_to_box(np.floor(255 * sheet)) for sheet in sheets], np.uint8).reshape(-1, FIELD, FIELD)
 
 
-def _paths(path: str, n: int, rng: np.random.Generator, hand: Hand) -> Array:
-    """Draw n paths, (n, POINTS, 2) of x and y, about 0, their longer side 1."""
-    form = glyph(path, POINTS)
+def _paths(path: str, n: int, rng: np.random.Generator, hand: Hand, n_points: int) -> Array:
+    """Draw n paths, (n, n_points, 2) of x and y, about 0, their longer side 1."""
+    form = glyph(path, n_points)
     spread = np.where(form.ends, hand.end, hand.place)[:, None]
     points = form.spline @ (form.places + spread * rng.standard_normal((n, *form.places.shape)))
-    points = _bent(points, rng, hand) + hand.tremble * _noise(n, 2, 12, rng)
+    points = _bent(points, rng, hand) + hand.tremble * _noise((n, n_points, 2), 12, rng)
     points = points @ _posture(n, rng, hand)
     low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
     scaled: Array = (points - (low + high) / 2) / (high - low).max(axis=2, keepdims=True)
@@ -180,17 +186,18 @@ def _posture(n: int, rng: np.random.Generator, hand: Hand) -> Array:
 
 
 def _radii(points: Array, rng: np.random.Generator, hand: Hand) -> Array:
-    """Draw the nib's radius at every point of paths (n, POINTS, 2): (n, POINTS)."""
-    n, steps = len(points), np.gradient(points, axis=1)
+    """Draw the nib's radius at every point of paths (n, p, 2): (n, p)."""
+    (n, n_points, _), steps = points.shape, np.gradient(points, axis=1)
     down = steps[..., 1] / np.maximum(np.hypot(steps[..., 0], steps[..., 1]), 1e-9)
     width = hand.nib[0] * np.exp(hand.nib[1] * rng.standard_normal((n, 1)))
-    pressure = hand.pressure * _noise(n, 1, 4, rng)[..., 0] + rng.normal(*hand.down, (n, 1)) * down
+    pressure = hand.pressure * _noise((n, n_points, 1), 4, rng)[..., 0] + rng.normal(*hand.down, (n, 1)) * down
     radii: Array = width.clip(0.03, 0.28) / 2 * np.exp(pressure)
     return radii
 
 
-def _noise(n: int, k: int, waves: int, rng: np.random.Generator) -> Array:
-    """Draw smooth noise along paths, a sum of so many cosines: (n, POINTS, k), mean square one."""
-    along = np.cos(np.linspace(0, np.pi, POINTS)[:, None] * np.arange(1, waves + 1))
+def _noise(shape: tuple[int, int, int], waves: int, rng: np.random.Generator) -> Array:
+    """Draw smooth noise along paths (n, p, k), a sum of so many cosines whose mean square is one."""
+    n, n_points, k = shape
+    along = np.cos(np.linspace(0, np.pi, n_points)[:, None] * np.arange(1, waves + 1))
     noise: Array = along @ rng.standard_normal((n, waves, k)) / np.sqrt(waves / 2)
     return noise

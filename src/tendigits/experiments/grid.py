@@ -7,7 +7,7 @@ from bisect import bisect
 
 import numpy as np
 
-from .read import Digit, Reading
+from .reading.results import Digit, Reading
 
 ROOM = 0.8  # heights of a digit: a wider gap parts two columns
 

@@ -1,8 +1,11 @@
 """From a data set to a trained and tested network; the test set is used once, at the end."""
 
 import platform
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +13,17 @@ import numpy as np
 
 from .. import __version__
 from .._util.arrays import Array
+from .._util.locks import locked
 from ..analysis.evaluate import Evaluation, evaluate
 from ..analysis.novelty import measure
 from ..data.dataset import Dataset, class_index
 from ..data.splits import stratified_split
 from ..errors import InputError
 from ..models.builder import architecture
+from ..models.model_file import check_classes
 from ..nn.network import Network
+from ..nn.optimizers import OPTIMIZERS
+from ..training.checkpoint import discard
 from ..training.history import History
 from ..training.loop import fit
 from ..training.run import Callback
@@ -66,6 +73,7 @@ def train_and_test(
     n_validation: int | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
 ) -> Experiment:
@@ -91,6 +99,8 @@ def train_and_test(
         A file to keep the state of the training in, as in `fit`; each further member has its own beside it.
     resume : bool, optional
         Whether to continue from the checkpoint.
+    overwrite : bool, optional
+        Whether to discard the checkpoints of an unfinished run, which are refused otherwise.
     callbacks : sequence of callables, optional
         Called after every epoch, as in `fit`.
     progress : bool, optional
@@ -104,7 +114,7 @@ def train_and_test(
     Raises
     ------
     InputError
-        If data, layers and settings do not fit together.
+        If data, layers and settings do not fit together, or the checkpoints are those of an unfinished run.
     Diverged
         If the loss became NaN or infinite.
 
@@ -116,38 +126,39 @@ def train_and_test(
     """
     if members < 1:
         raise InputError(f"An ensemble needs at least one member, not {members}.")
+    check_classes(dataset.classes)
     rng = np.random.default_rng(seed)
     train, validation = _split(dataset, n_validation, rng)
+    settings = _for_so_few(settings, len(train[1]))
     shape, n_classes = dataset.train_images.shape[1:], len(dataset.classes)
-    if checkpoint and not resume:
-        for member in range(members):
-            _checkpoint_of(checkpoint, member).unlink(missing_ok=True)
     networks, histories = [], []
-    for member in range(members):
-        rng = np.random.default_rng([seed, member]) if member else rng
-        layers = architecture(shape, n_classes, hidden=hidden, conv=conv, dropout=dropout)
-        network = Network(layers, seed=rng, dtype=dtype)
-        network.classes = dataset.classes
-        history = fit(
-            network,
-            train,
-            validation,
-            settings,
-            seed=rng,
-            checkpoint=checkpoint and _checkpoint_of(checkpoint, member),
-            resume=resume,
-            callbacks=callbacks,
-            progress=progress,
-        )
-        networks.append(network)
-        histories.append(history)
+    with _checkpoints(checkpoint, members, resume, overwrite):
+        for member in range(members):
+            rng = np.random.default_rng([seed, member]) if member else rng
+            layers = architecture(shape, n_classes, hidden=hidden, conv=conv, dropout=dropout)
+            network = Network(layers, seed=rng, dtype=dtype)
+            network.classes = dataset.classes
+            history = fit(
+                network,
+                train,
+                validation,
+                settings,
+                seed=rng,
+                checkpoint=checkpoint and _checkpoint_of(checkpoint, member),
+                resume=resume,
+                callbacks=callbacks,
+                progress=progress,
+            )
+            networks.append(network)
+            histories.append(history)
+    _warn_if_untaught(settings, histories, train[1])
     network = networks[0] if members == 1 else Network.ensemble(networks)
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
     network.novelty = measure(network.classes, validation[0])
     network.info = {
-        "data": _about_data(dataset, len(validation[1])),
-        "preprocessing": {"image_shape": list(shape), "pixels": "0 to 255, divided by 255"},
-        "training": _about_training(settings, histories)
+        "data": about_data(dataset, len(validation[1])),
+        "preprocessing": {"image_shape": list(shape), "pixels": "0 to 255, divided by 255", "orientation": "upright"},
+        "training": about_training(settings, histories)
         | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype},
         "results": {
             "validation_accuracy": evaluate(network, *validation).accuracy,
@@ -163,7 +174,7 @@ def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator)
     """Divide the training images into those to train on and those to validate on."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
     own = len(labels) - dataset.n_added
-    n = own // 12 if n_validation is None else n_validation
+    n = max(1, own // 12) if n_validation is None else n_validation
     if not 1 <= n < own:
         raise InputError(f"{n} validation images cannot be held out of {own}.")
     kept, held_out = stratified_split(labels[:own], n, rng)
@@ -171,22 +182,92 @@ def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator)
     return (images[kept], labels[kept]), (images[held_out], labels[held_out])
 
 
+def _for_so_few(settings: Settings, n: int) -> Settings:
+    """Let a batch of the usual size be no larger than the data, and say so; another size is somebody's choice."""
+    if settings.batch_size <= n or settings.batch_size != Settings().batch_size:
+        return settings
+    warnings.warn(
+        f"There are only {n} images to train on, fewer than the {settings.batch_size} of a batch: all are one batch.",
+        stacklevel=3,
+    )
+    return replace(settings, batch_size=n, workers=min(settings.workers, n))
+
+
+def _warn_if_untaught(settings: Settings, histories: Sequence[History], labels: Array) -> None:
+    """Say so where training remained finite, and taught nothing, at a rate far above the usual one."""
+    guessing = np.bincount(labels).max() / len(labels)
+    usual = OPTIMIZERS[settings.optimizer].learning_rate
+    if settings.rate > 2 * usual and histories[-1].last["train_accuracy"] < 1.2 * guessing:
+        warnings.warn(
+            "The network has learned nothing: it is right as often as by guessing. The learning rate "
+            f"{settings.rate:g} is probably too high; that of {settings.optimizer} is usually about {usual:g}.",
+            stacklevel=3,
+        )
+
+
+@contextmanager
+def _checkpoints(path: Path | None, members: int, resume: bool, overwrite: bool) -> Iterator[None]:
+    """Hold all checkpoints for one run; without `resume`, those of an earlier run are deleted if it was finished."""
+    if path is None:
+        yield
+        return
+    with locked(path.with_name(f"{path.name}.members")):
+        if not resume:
+            discard([path, *_other_checkpoints(path)], overwrite=overwrite, expected=members)
+        yield
+
+
 def _checkpoint_of(path: Path, member: int) -> Path:
-    """Name each member's checkpoint: model.checkpoint.npz, model.checkpoint.2.npz and so on."""
+    """Name each member's checkpoint: model.npz.checkpoint.npz, model.npz.checkpoint.2.npz and so on."""
     return path.with_suffix(f".{member + 1}{path.suffix}") if member else path
 
 
-def _about_data(dataset: Dataset, n_validation: int) -> dict[str, Any]:
+def _other_checkpoints(path: Path) -> list[Path]:
+    """Find the checkpoints of all members but the first, of which an earlier run may have had more."""
+    ours = re.compile(rf"{re.escape(path.stem)}\.([2-9]|[1-9]\d+){re.escape(path.suffix)}")
+    return sorted(each for each in path.parent.iterdir() if ours.fullmatch(each.name))
+
+
+def about_data(dataset: Dataset, n_validation: int) -> dict[str, Any]:
+    """Describe data for a model's `info`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    n_validation : int
+        How many training images were held out.
+
+    Returns
+    -------
+    dict
+        Name, digest and numbers of images; and whether they lay transposed on disk.
+    """
     return {
         "name": dataset.name,
         "digest": dataset.digest,
         "train": len(dataset.train_labels) - n_validation,
         "validation": n_validation,
         "test": len(dataset.test_labels),
+        **({"transposed": True} if dataset.transposed else {}),
     }
 
 
-def _about_training(settings: Settings, histories: Sequence[History]) -> dict[str, Any]:
+def about_training(settings: Settings, histories: Sequence[History]) -> dict[str, Any]:
+    """Describe training for a model's `info`.
+
+    Parameters
+    ----------
+    settings : Settings
+        How it was done.
+    histories : sequence of History
+        What it recorded.
+
+    Returns
+    -------
+    dict
+        The settings, the epochs that were run, and seconds.
+    """
     return asdict(settings) | {
         "learning_rate": settings.rate,
         "epochs_run": sum(map(len, histories)),

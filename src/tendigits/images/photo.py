@@ -23,11 +23,13 @@ from .pieces import (
     mask_of,
     touches_edge,
     usual_height,
+    weighted_median,
 )
 from .rows import join_row, rows_of
 
 MOST_PARTS = 6  # of a broken digit; more are grain
-FAINT = 0.4  # of the usual ink
+LARGE = 1 / 20  # of the longer side: a larger piece tells no more of what the usual ink is
+FAINT = 0.5  # of the usual ink
 NOTHING = "nothing on the picture looks like writing."
 
 
@@ -81,10 +83,10 @@ def find(gray: Array) -> Page:
     written = [piece for piece in pieces if may_be_written(piece, sheet.ink.shape)]
     if not written:
         raise InputError(NOTHING)
+    written = without_faint(written, sheet.ink, labels)
     height = usual_height(written)
     written = [piece for piece in written if max(piece.height, piece.width) >= SPECK * height]
     whole = [piece for piece in join_broken(written, height) if len(piece.labels) <= MOST_PARTS]
-    whole = without_faint(whole, sheet.ink, labels)
     inner = [piece for piece in whole if not touches_edge(piece, sheet.ink.shape)]
     tight = height > 0.4 * sheet.ink.shape[0] or not inner  # then digits may reach the edge; else they are cut off
     good = [piece for piece in (whole if tight else inner) if is_digit_sized(piece, height)]
@@ -111,7 +113,8 @@ def without_faint(pieces: list[Piece], ink: Array, labels: Array) -> list[Piece]
         The others.
     """
     levels = np.array([mean_ink(piece, ink, labels) for piece in pieces])
-    usual = float(np.median(levels))
+    sizes = np.array([min(max(piece.height, piece.width), LARGE * max(ink.shape)) for piece in pieces])
+    usual = weighted_median(levels, (levels * sizes) ** 2)  # for grain is of more, but smaller and fainter pieces
     return [piece for piece, level in zip(pieces, levels, strict=True) if level > FAINT * usual]
 
 
@@ -171,23 +174,3 @@ def is_digit_sized(piece: Piece, height: float) -> bool:
         Whether it is.
     """
     return SHORTEST * height <= piece.height <= TALLEST * height and piece.width <= LONGEST * piece.height
-
-
-def several(gray: Array) -> bool:
-    """Tell whether a picture shows several things of a digit's size, side by side or one below the other.
-
-    Parameters
-    ----------
-    gray : ndarray of uint8, shape (h, w)
-        The picture.
-
-    Returns
-    -------
-    bool
-        Whether there are at least two.
-    """
-    try:
-        page = find(gray)
-    except InputError:
-        return False
-    return sum(len(row) for row in page.rows) > 1

@@ -3,14 +3,15 @@
 strokes → pieces → (specks, edges, frames, blots left out) → broken ones joined
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from .._util.arrays import Array
 
+SLENDER = 3  # times as long as broad: a straight stroke
 SPECK = 0.15  # of the usual height: smaller pieces are dust
-TALLEST, SHORTEST = 2.2, 0.45  # of the usual height, for a digit
+TALLEST, SHORTEST = 2.2, 0.4  # of the usual height, for a digit
 LONGEST = 8  # times as wide as high, for a chain of digits that touch
 NEAR = 0.22  # of the usual height: a piece no farther away may be a part of the same digit
 
@@ -92,10 +93,25 @@ def usual_height(pieces: list[Piece]) -> float:
         The height in pixels.
     """
     heights = np.array([piece.height for piece in pieces], float)
-    weights = np.array([max(piece.height, piece.width) for piece in pieces], float)
-    order = np.argsort(heights)
+    return weighted_median(heights, np.array([max(piece.height, piece.width) for piece in pieces], float))
+
+
+def weighted_median(values: Array, weights: Array) -> float:
+    """Compute the value below which, and above which, lies half of the weight.
+
+    Parameters
+    ----------
+    values, weights : ndarray of float, shape (n,)
+        The values, at least one, and the weight of each.
+
+    Returns
+    -------
+    float
+        Their weighted median.
+    """
+    order = np.argsort(values)
     total = np.cumsum(weights[order])
-    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
 def touches_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
@@ -129,9 +145,10 @@ def is_solid(piece: Piece) -> bool:
     Returns
     -------
     bool
-        Whether it is large both ways and nearly fills its box.
+        Whether it is large both ways, nearly fills its box, and is not as slender as a broad 1.
     """
-    return min(piece.height, piece.width) > 12 and piece.area > 0.75 * piece.height * piece.width
+    short, long = sorted((piece.height, piece.width))
+    return short > 12 and long < SLENDER * short and piece.area > 0.75 * short * long
 
 
 def joined(a: Piece, b: Piece) -> Piece:
@@ -227,36 +244,10 @@ def _belongs(piece: Piece, other: Piece, height: float) -> bool:
         return False
     if max(piece.height, piece.width) < SPECK * height:
         return distance(piece, other) == 0 and piece.area > 0
-    gap = distance(piece, other)
-    over = shared_width(piece, other) > 0.4 and gap < 1.4 * NEAR * height
-    beside = piece.height < 0.6 * height and gap < NEAR * height
+    gap, near = distance(piece, other), NEAR * min(height, both.height)
+    over = shared_width(piece, other) > 0.4 and gap < 1.4 * near
+    beside = piece.height < 0.6 * min(height, other.height) and gap < near
     return over or beside
-
-
-def between(piece: Piece, left: int, right: int, labels: Array) -> Piece | None:
-    """Take the part of a piece between two columns, and shrink its box to its ink.
-
-    Parameters
-    ----------
-    piece : Piece
-        The piece.
-    left, right : int
-        The first column, and the one after the last.
-    labels : ndarray of int, shape (h, w)
-        The labels of all pieces.
-
-    Returns
-    -------
-    Piece or None
-        The part; None if there is no ink in it.
-    """
-    own = np.isin(labels[piece.top : piece.bottom, left:right], piece.labels)
-    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
-    if not len(rows):
-        return None
-    top, bottom = piece.top + int(rows[0]), piece.top + int(rows[-1]) + 1
-    ends = left + int(columns[0]), left + int(columns[-1]) + 1
-    return replace(piece, top=top, bottom=bottom, left=ends[0], right=ends[1], area=int(own.sum()))
 
 
 def mask_of(piece: Piece, labels: Array) -> Array:
@@ -278,31 +269,18 @@ def mask_of(piece: Piece, labels: Array) -> Array:
     return mask
 
 
-def columns_of_cuts(piece: Piece, labels: Array, height: float) -> list[int]:
-    """List the columns where a piece may be cut: those where one or two strokes are thinnest.
+def strokes_across(mask: Array) -> Array:
+    """Count the strokes that each column crosses.
 
     Parameters
     ----------
-    piece : Piece
-        The piece.
-    labels : ndarray of int, shape (h, w)
-        The labels of all pieces.
-    height : float
-        The usual height of a digit, in pixels.
+    mask : ndarray of bool, shape (h, w)
+        Where there is ink.
 
     Returns
     -------
-    list of int
-        The columns from left to right, including both ends of the piece.
+    ndarray of int, shape (w,)
+        The number of runs of ink in each column.
     """
-    from scipy import ndimage
-
-    mask = mask_of(piece, labels)
-    few = (np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1).sum(axis=0) <= 2
-    profile = np.where(few, ndimage.gaussian_filter1d(mask.sum(axis=0).astype(float), max(1.0, height / 40)), np.inf)
-    reach = max(3, int(height / 5))
-    least = few & (profile == ndimage.minimum_filter1d(profile, reach)) & (profile < 0.5 * height)
-    places, n = ndimage.label(least)
-    middles = [round(c[0]) for c in ndimage.center_of_mass(least, places, range(1, n + 1))]
-    inner = [piece.left + c for c in middles if reach <= c <= piece.width - reach]
-    return [piece.left, *inner, piece.right]
+    starts: Array = np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1
+    return np.asarray(starts.sum(axis=0))

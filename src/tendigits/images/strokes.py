@@ -12,8 +12,8 @@ MIN_STROKE = 0.04  # of the heaviest stroke's ink; what has less is dust or nois
 SIZEABLE = 0.35  # of the picture's shorter side: a part as long as this may be the digit
 RINGED = 0.25  # of a frame's longer side: the least that what it frames measures
 ALONG = 0.8  # of each side of what it frames: the least that a frame runs along
-APART = 0.25  # of the smaller one's side: parts that overlap more, both ways, may belong together
 REACH = 0.03  # of the picture's longer side: so far faint ink may lead on from a stroke
+MOST = 100  # parts; a digit has a few, and comparing thousands of specks with one another would take minutes
 FAINT = 0.5  # of the threshold: what is fainter than this is no ink even there
 BLANK = "the picture is blank: nothing on it stands out from its paper."
 
@@ -124,8 +124,9 @@ def digit(levels: Array, threshold: int) -> tuple[Array, Array]:
         The pixels of the digit, and of all else.
     """
     labels = connected(levels > threshold)
-    parts = list_parts(labels, levels)
-    chosen = np.zeros(len(parts) + 1, bool)
+    all_parts = list_parts(labels, levels)
+    parts = heaviest(all_parts)
+    chosen = np.zeros(len(all_parts) + 1, bool)
     chosen[[part.label for part in digit_parts(parts, labels)]] = True
     return chosen[labels], (labels > 0) & ~chosen[labels]
 
@@ -171,6 +172,23 @@ def list_parts(labels: Array, levels: Array) -> list[Part]:
     return [Part(i, float(weights[i]), rows.start, rows.stop, cols.start, cols.stop) for i, (rows, cols) in boxes]
 
 
+def heaviest(parts: list[Part]) -> list[Part]:
+    """Leave out the lightest parts where there are very many.
+
+    Parameters
+    ----------
+    parts : list of Part
+        All parts.
+
+    Returns
+    -------
+    list of Part
+        The `MOST` heaviest, in the order of their labels.
+    """
+    by_weight = sorted(parts, key=lambda part: -part.weight)
+    return sorted(by_weight[:MOST], key=lambda part: part.label)
+
+
 def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
     """Choose the parts that are the digit: no frames, no dust, nothing cut off by the edge beside something whole.
 
@@ -188,8 +206,8 @@ def digit_parts(parts: list[Part], labels: Array) -> list[Part]:
     """
     parts = [part for part in parts if not any(rings(part, other, labels) for other in parts)]
     parts = whole(parts, *labels.shape)
-    heaviest = max((part.weight for part in parts), default=0)
-    return [part for part in parts if part.weight >= MIN_STROKE * heaviest]
+    most = max((part.weight for part in parts), default=0)
+    return [part for part in parts if part.weight >= MIN_STROKE * most]
 
 
 def rings(frame: Part, part: Part, labels: Array) -> bool:
@@ -227,8 +245,7 @@ def _surrounds(outer: Part, inner: Part) -> bool:
 def whole(parts: list[Part], h: int, w: int) -> list[Part]:
     """Drop parts cut off by the edge.
 
-    A part that touches the edge is dropped if it lies apart from the heaviest part that does not, provided that one is
-    sizeable.
+    A part that touches the edge is dropped if the heaviest part that does not is sizeable.
 
     Parameters
     ----------
@@ -249,27 +266,9 @@ def whole(parts: list[Part], h: int, w: int) -> list[Part]:
 
     def may_stay(part: Part) -> bool:
         is_sizeable = best.size >= SIZEABLE * min(h, w) or 2 * best.weight >= part.weight
-        return part in inner or not is_sizeable or overlap(part, best) > APART
+        return part in inner or not is_sizeable
 
     return [part for part in parts if may_stay(part)]
-
-
-def overlap(a: Part, b: Part) -> float:
-    """Compute how much two boxes overlap.
-
-    Parameters
-    ----------
-    a, b : Part
-        The parts.
-
-    Returns
-    -------
-    float
-        The common height as a share of the smaller one, or the same of widths if less; below 0 if they are apart.
-    """
-    down = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.bottom - a.top, b.bottom - b.top)
-    across = (min(a.right, b.right) - max(a.left, b.left)) / min(a.right - a.left, b.right - b.left)
-    return min(down, across)
 
 
 def _grow(mask: Array) -> Array:

@@ -6,8 +6,8 @@ const MIN_STROKE = 0.04; // of the heaviest stroke's ink; what has less is dust 
 const SIZEABLE = 0.35; // of the picture's shorter side: a part as long as this may be the digit
 const RINGED = 0.25; // of a frame's longer side: the least that what it frames measures
 const ALONG = 0.8; // of each side of what it frames: the least that a frame runs along
-const APART = 0.25; // of the smaller one's side: parts that overlap more, both ways, may belong together
 const REACH = 0.03; // of the picture's longer side: so far faint ink may lead on from a stroke
+const MOST = 100; // parts; a digit has a few, and comparing thousands of specks with one another would take minutes
 const FAINT_INK = 0.5; // of the threshold: what is fainter than this is no ink even there
 
 // Keep the ink of the digit's strokes and of the pixels that touch them. A stroke leads on over a short way into fainter ink.
@@ -57,7 +57,7 @@ export function otsu(levels) {
 // Split the parts above the threshold in two: those that are the digit, and all others.
 export function digit(size, levels, threshold) {
   const parts = connected(size, levels, threshold);
-  const chosen = digitParts(parts, size);
+  const chosen = digitParts(heaviest(parts), size);
   const others = parts.filter((part) => !chosen.includes(part));
   return { chosen, others };
 }
@@ -91,11 +91,17 @@ function flood(start, size, todo, levels) {
   return part;
 }
 
+// Only the heaviest parts, where there are very many.
+function heaviest(parts) {
+  const kept = new Set([...parts].sort((a, b) => b.weight - a.weight).slice(0, MOST));
+  return parts.filter((part) => kept.has(part));
+}
+
 // No frames, nothing cut off by the edge beside something whole, no dust.
 function digitParts(all, size) {
   const parts = whole(all.filter((part) => !all.some((other) => rings(part, other, size))), size);
-  const heaviest = parts.reduce((most, part) => Math.max(most, part.weight), 0);
-  return parts.filter((part) => part.weight >= MIN_STROKE * heaviest);
+  const most = parts.reduce((weight, part) => Math.max(weight, part.weight), 0);
+  return parts.filter((part) => part.weight >= MIN_STROKE * most);
 }
 
 // Whether a part is nothing but a frame around another, sizeable one, along most of all four sides of its box.
@@ -124,21 +130,14 @@ function longerSide({ top, bottom, left, right }) {
   return Math.max(bottom - top, right - left);
 }
 
-// Drop what touches the picture's edge and lies apart from the heaviest part that does not, if that is sizeable.
+// Drop what touches the picture's edge, if the heaviest part that does not is sizeable.
 function whole(parts, { w, h }) {
   const isInner = (part) => part.top > 0 && part.bottom < h && part.left > 0 && part.right < w;
   const inner = parts.filter(isInner);
   if (inner.length === 0) return parts;
   const best = inner.reduce((a, b) => (b.weight > a.weight ? b : a));
   const isSizeable = (part) => longerSide(best) >= SIZEABLE * Math.min(w, h) || 2 * best.weight >= part.weight;
-  return parts.filter((part) => isInner(part) || !isSizeable(part) || overlap(part, best) > APART);
-}
-
-// The share of the smaller one's height, or of its width if that is less, that two boxes share; or < 0.
-function overlap(a, b) {
-  const shared = (from, to) =>
-    (Math.min(a[to], b[to]) - Math.max(a[from], b[from])) / Math.min(a[to] - a[from], b[to] - b[from]);
-  return Math.min(shared("top", "bottom"), shared("left", "right"));
+  return parts.filter((part) => isInner(part) || !isSizeable(part));
 }
 
 // Mark all that touches the pixels, if it may be marked; list what was not marked before.

@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array
+from .._util.arrays import Array, Shape
 from ..errors import InputError
 from ..nn.layers import Layer
 from ..nn.network import Network
+
+NO_LAYERS = "An ensemble of networks has no layers of its own: look at its members, one by one."
 
 
 class Ensemble(Network):
@@ -48,12 +50,18 @@ class Ensemble(Network):
             self.members.append(member.replica(self.params[part], self.grads[part]))
         self.classes = members[0].classes
         self.info = {}
+        self.divisor = next((member.divisor for member in members if member.divisor), None)
         self.novelty = None
 
     @property
     def layers(self) -> list[Layer]:  # type: ignore[override]
         """Raises InputError: an ensemble has no layers."""
-        raise InputError("An ensemble of networks has no layers of its own: look at its members, one by one.")
+        raise InputError(NO_LAYERS)
+
+    @property
+    def shapes(self) -> list[Shape]:  # type: ignore[override]
+        """Raises InputError: an ensemble has no layers."""
+        raise InputError(NO_LAYERS)
 
     @property
     def weight_slices(self) -> list[slice]:  # type: ignore[override]
@@ -83,7 +91,11 @@ class Ensemble(Network):
 
     def activations(self, *_: Any, **__: Any) -> list[Array]:
         """Raise InputError, as `layers` does."""
-        raise InputError("An ensemble of networks has no layers of its own: look at its members, one by one.")
+        raise InputError(NO_LAYERS)
+
+    def backward(self, *_: Any, **__: Any) -> None:
+        """Raise InputError, as `layers` does."""
+        raise InputError(NO_LAYERS)
 
 
 def _check(members: Sequence[Network]) -> None:
@@ -91,6 +103,8 @@ def _check(members: Sequence[Network]) -> None:
         raise InputError("An ensemble needs a network or more.")
     if any(member.classes.tolist() != members[0].classes.tolist() for member in members):
         raise InputError("The networks of an ensemble must know the same classes, in the same order.")
+    if len({member.divisor for member in members if member.divisor}) > 1:
+        raise InputError("The networks of an ensemble must divide pixels by the same number.")
     shapes = {(member.sizes[0], member.sizes[-1]) for member in members}
     if len(shapes) > 1:
         raise InputError(f"The networks of an ensemble must agree in inputs and outputs, not have {sorted(shapes)}.")

@@ -4,7 +4,9 @@
 |---|---|
 | `params` | all parameters, one flat vector |
 | `novelty.*` | what is familiar to the network, where that was measured |
-| `metadata` | JSON: `format`, `layers` (each its name and arguments), `classes`, `info` |
+| `metadata` | JSON: `format`, `layers` (each its name and arguments), `classes`, `info`, `divisor` |
+
+Files without a divisor are older; those with notes on their pixels were trained on pixels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array
+from .._util.arrays import PIXELS, Array
 from .._util.files import read_npz, write_npz
 from ..errors import InputError
 from ..nn.layers import LAYERS, BatchNorm, Layer
@@ -39,6 +41,7 @@ def save(network: Network, path: Path | str) -> None:
         The file.
     """
     about = {"format": FORMAT, "layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
+    about["divisor"] = network.divisor
     novelty = {NOVELTY + name: np.asarray(array) for name, array in (network.novelty or {}).items()}
     write_npz(path, {"params": network.params, **novelty}, about)
 
@@ -64,14 +67,40 @@ def load(path: Path | str) -> Network:
     if Path(path).suffix == ".json":
         with naming(path):
             check_metadata(about := read_json(path))
-            return rebuild(*about.values())
+            parts = about["layers"], about["params"], about["classes"], about["info"]
+            return rebuild(*parts, divisor=about["divisor"])
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
     novelty = {name.removeprefix(NOVELTY): array for name, array in arrays.items() if name.startswith(NOVELTY)}
     with naming(path):
         check_metadata(about)
-        return rebuild(about["layers"], arrays["params"], about["classes"], about["info"], novelty or None)
+        divisor = about.get("divisor", PIXELS if "preprocessing" in about["info"] else None)
+        parts = about["layers"], arrays["params"], about["classes"], about["info"]
+        return rebuild(*parts, novelty or None, divisor=divisor)
+
+
+def check_classes(classes: Array) -> None:
+    """Check that a model file can hold the names of classes, and that there are two.
+
+    Parameters
+    ----------
+    classes : ndarray, shape (n_classes,)
+        The names.
+
+    Raises
+    ------
+    InputError
+        If they are no texts or numbers, dates for example, or there is only one.
+    """
+    if len(classes) < 2:
+        raise InputError(f"There is only one class, {classes[0]}: a network learns to tell two or more apart.")
+    strange = [name for name in classes.tolist() if not isinstance(name, str | int | float)]
+    if strange:
+        raise InputError(
+            f"A model file cannot hold classes like {strange[0]} ({classes.dtype}): make them texts first, "
+            "labels.astype(str)."
+        )
 
 
 @contextmanager
@@ -106,6 +135,7 @@ def rebuild(
     info: dict[str, Any],
     novelty: dict[str, Array] | None = None,
     kinds: Sequence[type[Layer]] = (),
+    divisor: float | None = None,
 ) -> Network:
     """Make a network, or an ensemble, from its parts.
 
@@ -119,6 +149,8 @@ def rebuild(
     novelty : dict of str to ndarray, optional
     kinds : sequence of type
         Kinds of layers from elsewhere that the spec names: a pickle imports them by listing them.
+    divisor : float, optional
+        What pixels are divided by.
 
     Returns
     -------
@@ -132,7 +164,7 @@ def rebuild(
 
     """
     n_params = _count(spec)  # before any memory is taken for what a file claims to hold
-    if params.dtype.kind != "f" or params.shape != (n_params,) or not np.isfinite(params).all():
+    if params.dtype not in (np.float32, np.float64) or params.shape != (n_params,) or not np.isfinite(params).all():
         raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
     network = _skeleton(spec, params.dtype)
     network.params[...] = params
@@ -141,6 +173,7 @@ def rebuild(
     if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
         raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
     network.classes, network.info, network.novelty = np.asarray(classes), dict(info), novelty
+    network.divisor = divisor
     return network
 
 
@@ -191,6 +224,7 @@ def state_of(network: Network) -> dict[str, Any]:
     """
     state: dict[str, Any] = {"spec": network.spec, "params": network.params, "classes": network.classes.tolist()}
     state |= {"info": network.info, "novelty": network.novelty}
+    state["divisor"] = network.divisor
     if kinds := _kinds_from_elsewhere(network.spec):
         state["kinds"] = kinds
     return state

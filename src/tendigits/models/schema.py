@@ -15,7 +15,7 @@ def check_metadata(metadata: dict[str, Any]) -> None:
     Parameters
     ----------
     metadata : dict
-        As JSON holds it: `layers`, `classes` and `info`.
+        As JSON holds it: `layers`, `classes`, `info` and, where known, `divisor`.
 
     Raises
     ------
@@ -32,6 +32,17 @@ def check_metadata(metadata: dict[str, Any]) -> None:
         is_there = value is not None or (not entry and section in metadata["info"])
         if is_there and not is_fine(value):
             raise InputError(f"the {name!r} in its info must be {words}")
+    _check_orientation(metadata["info"])
+
+
+def _check_orientation(info: dict[str, Any]) -> None:
+    """Refuse a model of EMNIST that does not say it was trained upright: it would misread every picture."""
+    names = str((info.get("data") or {}).get("name", "")).lower().split("+")
+    if any(name.startswith("emnist") for name in names) and "orientation" not in (info.get("preprocessing") or {}):
+        raise InputError(
+            "it was trained on EMNIST, and does not say whether upright or transposed, as EMNIST lies on disk; train "
+            "it again, which turns the images upright"
+        )
 
 
 def _is_number(value: Any) -> bool:
@@ -83,11 +94,12 @@ def _is_share(value: Any) -> bool:
 PARTS: dict[str, tuple[Check, str]] = {
     "layers": (_are_layers, "a list of layers, each a name and its numbers"),
     "classes": (_are_classes, "a list of names or numbers"),
+    "divisor": (lambda value: value is None or (_is_number(value) and value > 0), "a positive number, or null"),
     "info": (lambda info: _is_dict(info) and _are_notes(info), "an object of notes, nested at most ten deep"),
 }
 NOTES: dict[str, tuple[Check, str]] = {
     **dict.fromkeys(("data", "preprocessing", "training", "results", "versions"), (_is_dict, "an object")),
-    **dict.fromkeys(("data.name", "data.digest", "command"), (_is_text, "a text")),
+    **dict.fromkeys(("data.name", "data.digest", "preprocessing.orientation", "command"), (_is_text, "a text")),
     **dict.fromkeys(("data.train", "data.validation", "data.test", "training.seed"), (_is_count, "a count")),
     **dict.fromkeys(("results.test_accuracy", "results.validation_accuracy"), (_is_share, "a number from 0 to 1")),
 }

@@ -38,7 +38,7 @@ def softmax(logits: Array) -> Array:
     return p
 
 
-def cross_entropy(logits: Array, labels: Array) -> float:
+def cross_entropy(logits: Array, labels: Array, weights: Array | None = None) -> float:
     """Compute the mean of -log p(label) over a batch.
 
     Parameters
@@ -47,6 +47,8 @@ def cross_entropy(logits: Array, labels: Array) -> float:
         One row for each example.
     labels : ndarray of int, shape (n,)
         Class indices.
+    weights : ndarray of float, shape (n,), optional
+        How much each example counts.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def cross_entropy(logits: Array, labels: Array) -> float:
     2.3026
 
     """
-    return softmax_cross_entropy(logits.copy(), labels)[0]
+    return softmax_cross_entropy(logits.copy(), labels, weights)[0]
 
 
 def softmax_cross_entropy(

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._util.arrays import Array, Rng, Seed, Shape, as_rows, scale
-from ..errors import InputError
+from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale
+from ..errors import Elsewhere, InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
 
@@ -44,6 +44,9 @@ class Network:
         The shape of one example as it enters the network, and as it leaves each layer.
     classes : ndarray, shape (n_classes,)
         The name of each output.
+    divisor : float or None
+        What pixels are divided by before they enter: 255, or 1 in a network of features taken as they are. `fit`
+        decides it; until then it is None, which divides by 255 and takes floats of any size.
     info : dict
         How the network was made, in types that JSON has.
     novelty : dict of str to ndarray, or None
@@ -58,6 +61,9 @@ class Network:
     (1, 10)
 
     """
+
+    fit = Elsewhere("A network is trained by a function: tendigits.fit(network, (images, labels)), not network.fit.")
+    divisor: float | None = None
 
     def __init__(
         self, layers: Sequence[int] | Sequence[Layer], *, seed: Seed | None = 0, dtype: Any = np.float32
@@ -117,8 +123,8 @@ class Network:
             The logits.
 
         """
-        for layer in self.layers:
-            x = layer.forward(x)
+        for last, layer in zip([None, *self.layers], self.layers, strict=False):
+            x = layer.forward(x, x if layer.in_place and last and last.shapes else None)  # x is ours: `last` made it
         return x
 
     def activations(self, x: Array, out: Sequence[Array] | None = None, rng: Rng = None) -> list[Array]:
@@ -173,13 +179,14 @@ class Network:
 
     # ------------------------------------------------------------------ prediction
 
+    @np.errstate(over="ignore", invalid="ignore")
     def logits(self, images: Any, dtype: Any = None) -> Array:
         """Compute the logits of images.
 
         Parameters
         ----------
         images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
-            Pixels, 0 to 255, if uint8; floats are taken as they are.
+            Pixels, 0 to 255, if uint8, which are divided by `divisor`; floats are taken as they are.
         dtype : dtype, optional
             The precision to compute in; by default the network's own.
 
@@ -191,17 +198,16 @@ class Network:
         Raises
         ------
         InputError
-            If the images do not fit the network, or contain NaN or infinity.
+            If the images do not fit the network, contain NaN or infinity, or make its answer overflow.
 
         """
-        rows = as_rows(images, self.sizes[0])
-        logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
-        for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
-            if chunk.dtype != logits.dtype:
-                chunk = scale(chunk, np.empty(chunk.shape, logits.dtype))
-            logits[start : start + CHUNK] = self.forward(chunk)
-        return logits
+        rows = as_rows(images, self.sizes[0], self.divisor)
+        logits = np.empty((rows.shape[0], self.sizes[-1]), dtype or self.dtype)
+        for start in range(0, len(logits), CHUNK):
+            x = dense(rows[start : start + CHUNK])
+            x = x if x.dtype == logits.dtype else scale(x, np.empty(x.shape, logits.dtype), self.divisor)
+            logits[start : start + CHUNK] = self.forward(x)
+        return finite(logits)
 
     def predict_proba(self, images: Any) -> Array:
         """Compute the probabilities of all classes, within 1e-6 of those in float64.
@@ -222,18 +228,17 @@ class Network:
         Raises
         ------
         InputError
-            If the images do not fit the network, or contain NaN or infinity.
+            If the images do not fit the network, contain NaN or infinity, or make its answer overflow.
 
         """
-        rows = as_rows(images, self.sizes[0])
-        p = softmax(self.logits(rows))
+        p = softmax(self.logits(images))
         doubtful = p.max(axis=1) < SURE
-        if doubtful.any():
-            p[doubtful] = softmax(self.logits(rows[doubtful], np.float64))
+        if self.dtype != np.float64 and doubtful.any():
+            p[doubtful] = softmax(self.logits(as_rows(images, self.sizes[0])[doubtful], np.float64))
         return p
 
     def predict(self, images: Any) -> Array:
-        """Name the most probable class of each image.
+        """Name the most probable class of each image, by `predict_proba`.
 
         Parameters
         ----------
@@ -248,10 +253,10 @@ class Network:
         Raises
         ------
         InputError
-            If the images do not fit the network, or contain NaN or infinity.
+            If the images do not fit the network, contain NaN or infinity, or make its answer overflow.
 
         """
-        return np.asarray(self.classes[self.logits(images).argmax(axis=1)])
+        return np.asarray(self.classes[self.predict_proba(images).argmax(axis=1)])
 
     # ------------------------------------------------------------------ by `models`, imported when called
 
@@ -298,13 +303,15 @@ class Network:
         return load(path)
 
     @staticmethod
-    def from_safetensors(path: Path | str) -> "Network":
+    def from_safetensors(path: Path | str, activation: str | None = None) -> "Network":
         """Read a .safetensors file of `tendigits export`, or of a torch.nn.Sequential.
 
         Parameters
         ----------
         path : path-like
             The file.
+        activation : "relu", optional
+            What stands between its layers, where the file does not say.
 
         Returns
         -------
@@ -319,16 +326,18 @@ class Network:
         """
         from ..models.convert.safetensors import from_safetensors
 
-        return from_safetensors(path)
+        return from_safetensors(path, activation)
 
     @staticmethod
-    def from_torch(source: Any) -> "Network":
+    def from_torch(source: Any, activation: str | None = None) -> "Network":
         """Take over the parameters of a torch.nn.Sequential of Linear and ReLU.
 
         Parameters
         ----------
-        source : mapping of str to tensor, or path-like
-            A state dict, or the file that holds it.
+        source : torch.nn.Sequential, mapping of str to tensor, or path-like
+            The model, or its state dict, or the file that holds that.
+        activation : "relu", optional
+            What stands between the layers: a state dict does not say.
 
         Returns
         -------
@@ -343,7 +352,7 @@ class Network:
         """
         from ..models.convert.torch import from_torch
 
-        return from_torch(source)
+        return from_torch(source, activation)
 
     @staticmethod
     def from_sklearn(mlp: Any) -> "Network":
@@ -449,7 +458,7 @@ def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
         If the layers do not fit together, or do not make a network.
 
     """
-    layers = list(layers if any(isinstance(layer, Layer) for layer in layers) else _dense(layers))
+    layers = list(layers if len(layers) and all(isinstance(layer, Layer) for layer in layers) else _dense(layers))
     if layers[0].in_shape is None or not layers[-1].shapes:
         raise InputError("A network begins with Linear or Reshape, and ends with a layer that learns, as Linear does.")
     shapes: list[Shape] = [layers[0].in_shape]
@@ -462,7 +471,7 @@ def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
 
 def _dense(sizes: Sequence[Any]) -> Sequence[Layer]:
     """Turn widths [784, 128, 10] into layers: Linear, ReLU, Linear."""
-    if len(sizes) < 2 or not all(isinstance(size, int | np.integer) and size > 0 for size in sizes):
-        raise InputError(f"A network needs two or more layer sizes, positive integers, not {list(sizes)}.")
+    if len(sizes) < 2 or not all(isinstance(s, int | np.integer) and s is not True and s > 0 for s in sizes):
+        raise InputError(f"A network needs two or more layer sizes, positive integers, or layers, not {list(sizes)}.")
     pairs = zip(map(int, sizes[:-1]), map(int, sizes[1:]), strict=True)
     return [layer for n_in, n_out in pairs for layer in (Linear(n_in, n_out), ReLU())][:-1]

@@ -1,6 +1,10 @@
 """Checkpoints: everything needed to resume a training run as if it had never stopped."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -8,35 +12,105 @@ import numpy as np
 
 from .._util.arrays import Array
 from .._util.files import Arrays, read_npz, write_npz
+from .._util.locks import locked
 from ..errors import InputError
 from .run import Run
 
 FORMAT = "tendigits checkpoint 2"
-NUMBERS = ("seen", "seconds")
+OURS = "tendigits checkpoint"  # of whatever version
+FIGURES = ("learning_rate", "train_loss", "train_accuracy", "seconds")
+VALIDATION = ("validation_loss", "validation_accuracy")
 
 
-def begin_checkpoint(path: Path | str, run: Run, resume: bool) -> None:
-    """Resume a run from its checkpoint, or delete the checkpoint of an earlier run.
+@contextmanager
+def checkpointing(
+    path: Path | str | None, run: Run, *, resume: bool = False, overwrite: bool = False
+) -> Iterator[None]:
+    """Hold a checkpoint for one run, for the time of the block: resumed from, or free for a new run.
 
     Parameters
     ----------
-    path : path-like
-        The checkpoint; it need not exist.
+    path : path-like or None
+        The checkpoint; it need not exist. With None, nothing happens.
     run : Run
         The run, not yet begun.
     resume : bool
         Whether to resume.
+    overwrite : bool
+        Whether to discard the checkpoint of an unfinished run.
+
+    Yields
+    ------
+    None
+        Nothing.
 
     Raises
     ------
     InputError
-        If there is a file that this run cannot resume from.
+        If there is a file that this run cannot resume from or must not discard, or another run holds it.
 
     """
-    if not resume:
-        Path(path).unlink(missing_ok=True)  # a run that dies before its first checkpoint must not resume an older run
-    elif Path(path).exists():
-        load_checkpoint(path, run)
+    if path is None:
+        yield
+        return
+    with locked(path):
+        if not resume:
+            discard([Path(path)], overwrite=overwrite)  # a run that dies at once must not resume an older one later
+        elif Path(path).exists():
+            load_checkpoint(path, run)
+        yield
+
+
+def discard(paths: Sequence[Path], *, overwrite: bool, expected: int = 1) -> None:
+    """Delete the checkpoints of an earlier run.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The checkpoints; they need not exist.
+    overwrite : bool
+        Whether even those of an unfinished run.
+    expected : int
+        How many a finished run has left.
+
+    Raises
+    ------
+    InputError
+        If one is no checkpoint, or belongs to an unfinished run; then all stay as they are.
+
+    """
+    there = [path for path in paths if path.exists()]
+    finished = [_is_finished(path) for path in there]
+    if there and not overwrite and not (all(finished) and len(there) >= expected):
+        refuse_unfinished(there[-1])
+    for path in there:
+        path.unlink(missing_ok=True)
+
+
+def refuse_unfinished(path: Path | str) -> None:
+    """Raise the InputError for the checkpoint of an unfinished run that would be lost.
+
+    Parameters
+    ----------
+    path : path-like
+        The checkpoint.
+
+    """
+    raise InputError(
+        f"{path} holds an unfinished run: continue it with --resume (in Python, resume=True), or discard it and start "
+        "again with --overwrite (overwrite=True)."
+    )
+
+
+def _is_finished(path: Path) -> bool:
+    """Whether the run that left a checkpoint had come to its end. Raises InputError for what is no checkpoint."""
+    try:
+        _, about = read_npz(path)
+    except InputError as error:
+        raise InputError(f"{path} is no checkpoint that can be read, and is left alone: name another file.") from error
+    if not str(about.get("format")).startswith(OURS):
+        raise InputError(f"{path} is no checkpoint, and is left alone: name another file.")
+    return about.get("finished") is True
 
 
 def save_checkpoint(path: Path | str, run: Run) -> None:
@@ -54,9 +128,10 @@ def save_checkpoint(path: Path | str, run: Run) -> None:
     arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
     if run.early_stopping:
         arrays["best_params"] = run.early_stopping.best_params
-    state = {name: getattr(run, name) for name in NUMBERS}
-    state |= {"steps": run.optimizer.steps, "generator": run.rng.bit_generator.state, "history": run.history.records}
-    write_npz(path, arrays, {"format": FORMAT, "run": _identity(run), "state": state})
+    state: dict[str, Any] = {"seen": run.seen, "seconds": run.seconds, "steps": run.optimizer.steps}
+    state |= {"generator": run.rng.bit_generator.state, "history": run.history.records}
+    about = {"format": FORMAT, "finished": run.finished, "run": _identity(run), "state": state}
+    write_npz(path, arrays, about)
 
 
 def load_checkpoint(path: Path | str, run: Run) -> None:
@@ -67,7 +142,8 @@ def load_checkpoint(path: Path | str, run: Run) -> None:
     path : path-like
         The checkpoint.
     run : Run
-        A run with the same network, data and settings; only the number of epochs may differ.
+        A run with the same network, data and settings; only the number of epochs may differ. If the checkpoint is
+        refused, it stays as it is.
 
     Raises
     ------
@@ -78,13 +154,14 @@ def load_checkpoint(path: Path | str, run: Run) -> None:
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a checkpoint of this version of tendigits ({about.get('format')!r}).")
+    if not isinstance(about.get("run"), dict) or not isinstance(about.get("state"), dict):
+        raise InputError(f"{path} is a damaged checkpoint: it lacks its run or its state.")
+    _check_same_run(path, about["run"], _identity(run))
     try:
-        _check_same_run(path, about["run"], _identity(run))
-        _restore(run, arrays, about["state"])
-    except InputError:
-        raise
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        generator = _check(run, arrays, about["state"])
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is a damaged checkpoint: {error!r}.") from error
+    _restore(run, arrays, about["state"], generator)
 
 
 def _identity(run: Run) -> dict[str, Any]:
@@ -103,30 +180,59 @@ def _check_same_run(path: Path | str, theirs: dict[str, Any], ours: dict[str, An
             )
 
 
-def _restore(run: Run, arrays: Arrays, state: dict[str, Any]) -> None:
-    _copy(run.network.params, arrays["params"])
-    _copy(run.sums, arrays["sums"])
-    for name, vector in run.optimizer.state.items():
-        _copy(vector, arrays[f"optimizer.{name}"])
-    run.order = _order(arrays["order"], run.n)
+def _vectors(run: Run) -> Arrays:
+    """Name the arrays of a run that a checkpoint holds, and that never change their shapes."""
+    vectors = {"params": run.network.params, "sums": run.sums}
+    vectors |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
+    return vectors | ({"best_params": run.early_stopping.best_params} if run.early_stopping else {})
+
+
+def _check(run: Run, arrays: Arrays, state: dict[str, Any]) -> Any:
+    """Check all of a checkpoint before any of it counts; return its random generator. Raises, mostly ValueError."""
+    for name, vector in _vectors(run).items():
+        _check_like(name, arrays[name], vector)
+    _check_order(arrays["order"], state["seen"], run.n)
+    _check_history(state["history"], (*FIGURES, *(VALIDATION if run.validation else ())))
+    if not _is_count(state["steps"]) or not _is_figure(state["seconds"]):
+        raise ValueError("its steps or its seconds are none")
+    generator = deepcopy(run.rng.bit_generator)
+    generator.state = state["generator"]
+    return generator
+
+
+def _check_like(name: str, array: Array, ours: Array) -> None:
+    if array.shape != ours.shape or array.dtype != ours.dtype or not np.isfinite(array).all():
+        raise ValueError(f"its {name} are not {ours.shape} finite {ours.dtype}, but {array.shape} of {array.dtype}")
+
+
+def _check_order(order: Array, seen: Any, n: int) -> None:
+    """Between two epochs there is no order yet; within one it holds each example once."""
+    is_whole = order.dtype.kind == "i" and np.array_equal(np.sort(order), np.arange(n))
+    if not _is_count(seen) or not (is_whole and seen < n if order.size else seen == 0):
+        raise ValueError(f"it is not at a place in an order of {n} examples")
+
+
+def _check_history(records: Any, figures: Sequence[str]) -> None:
+    for i, record in enumerate(records):
+        if record["epoch"] != i + 1 or not all(_is_figure(record[name]) for name in figures):
+            raise ValueError(f"its record of epoch {i + 1} is none")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+
+
+def _restore(run: Run, arrays: Arrays, state: dict[str, Any], generator: Any) -> None:
+    for name, vector in _vectors(run).items():
+        vector[...] = arrays[name]
+    run.order, run.seen, run.seconds = arrays["order"], state["seen"], state["seconds"]
     run.optimizer.steps = state["steps"]
-    run.rng.bit_generator.state = state["generator"]
+    run.rng.bit_generator.state = generator.state
     run.history.records[:] = state["history"]
-    for name in NUMBERS:
-        setattr(run, name, state[name])
     if run.early_stopping:
         for record in run.history:
             run.early_stopping.see(record)
-        _copy(run.early_stopping.best_params, arrays["best_params"])
-
-
-def _copy(to: Array, array: Array) -> None:
-    if array.shape != to.shape:
-        raise ValueError(f"an array of shape {array.shape} instead of {to.shape}")
-    to[...] = array
-
-
-def _order(order: Array, n: int) -> Array:
-    if len(order) and not np.array_equal(np.sort(order), np.arange(n)):
-        raise ValueError("its order of the examples is none")
-    return order

@@ -24,7 +24,7 @@ class EarlyStopping:
     patience : float
         How many epochs in a row may fail to lower the figure by `tol`.
     tol : float
-        The least improvement that counts.
+        The least improvement that counts; with 0, any does.
 
     Attributes
     ----------
@@ -66,8 +66,9 @@ class EarlyStopping:
 
         """
         figure = self.figure(record)
-        self.stale = 0 if figure <= (self.lowest[0] - self.tol, self.lowest[1]) else self.stale + 1
         is_best = figure < self.lowest
+        improved = figure <= (self.lowest[0] - self.tol, self.lowest[1]) if self.tol else is_best
+        self.stale = 0 if improved else self.stale + 1
         if is_best:
             self.lowest = figure
         return is_best

@@ -48,18 +48,32 @@ class History:
         return iter(self.records)
 
     def __getitem__(self, name: str) -> list[float]:
-        """Return one figure for all epochs, such as history["validation_loss"]."""
-        return [record[name] for record in self.records]
+        """Return one figure for all epochs that have it, such as history["validation_loss"]; KeyError if none has."""
+        figures = [record[name] for record in self.records if name in record]
+        if self.records and not figures:
+            raise KeyError(name)
+        return figures
 
     @property
     def last(self) -> Record:
         """The newest record."""
-        return self.records[-1]
+        return self._some()[-1]
 
     @property
     def best(self) -> Record:
-        """The record with the highest validation accuracy; among equals, the one with the lowest validation loss."""
-        return max(self.records, key=lambda r: (r["validation_accuracy"], -r["validation_loss"]))
+        """The record with the highest validation accuracy; among equals, the one with the lowest validation loss.
+
+        Raises InputError if no epoch was validated.
+        """
+        validated = [record for record in self._some() if "validation_accuracy" in record]
+        if not validated:
+            raise InputError("No epoch was validated, so none is known to be the best: give fit validation data.")
+        return max(validated, key=lambda r: (r["validation_accuracy"], -r["validation_loss"]))
+
+    def _some(self) -> list[Record]:
+        if not self.records:
+            raise InputError("The history is empty: no epoch has been completed.")
+        return self.records
 
     def save(self, path: Path | str) -> None:
         """Write the records to a file.
@@ -87,7 +101,8 @@ class History:
 
     def _csv(self) -> str:
         text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(self.records[0]) if self.records else [], lineterminator="\n")
+        names = list(dict.fromkeys(name for record in self.records for name in record))  # of all: some may have more
+        writer = csv.DictWriter(text, fieldnames=names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.records)
         return text.getvalue()

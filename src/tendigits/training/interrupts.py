@@ -8,6 +8,10 @@ from contextlib import contextmanager
 Interrupted = Callable[[], bool]
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C, acted upon between two batches, with everything done so far in the checkpoint."""
+
+
 @contextmanager
 def interrupts_noted() -> Iterator[Interrupted]:
     """Make Ctrl-C set a flag, to be checked between batches; a second Ctrl-C interrupts at once.

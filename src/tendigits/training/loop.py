@@ -14,9 +14,9 @@ import numpy as np
 from .._util.arrays import Seed
 from ..nn.loss import softmax_cross_entropy
 from ..nn.network import Network
-from .checkpoint import begin_checkpoint, save_checkpoint
+from .checkpoint import checkpointing, save_checkpoint
 from .history import History
-from .interrupts import Interrupted, interrupts_noted
+from .interrupts import Interrupted, Stopped, interrupts_noted
 from .run import Callback, Data, Run
 from .settings import Settings
 from .worker import Worker
@@ -31,6 +31,7 @@ def fit(
     seed: Seed = 0,
     checkpoint: Path | str | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     weights: Any = None,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
@@ -55,6 +56,8 @@ def fit(
     resume : bool
         Whether to continue from the checkpoint, with the same bits as if training had never stopped; if there is no
         such file, training starts at the beginning.
+    overwrite : bool
+        Whether to discard the checkpoint of an unfinished run, which is refused otherwise.
     weights : array-like of float, shape (n,), optional
         How much each training image counts.
     callbacks : sequence of callable
@@ -70,7 +73,7 @@ def fit(
     Raises
     ------
     InputError
-        If data or settings do not fit.
+        If data or settings do not fit, or the checkpoint is that of an unfinished run, or another run writes it.
     Diverged
         If the loss is no longer finite; the checkpoint is then that of the last good epoch.
 
@@ -85,9 +88,8 @@ def fit(
 
     """
     run = Run(network, (*train, weights), validation, settings, seed)
-    if checkpoint:
-        begin_checkpoint(checkpoint, run, resume)
-    return train_run(run, callbacks, checkpoint, progress)
+    with checkpointing(checkpoint, run, resume=resume, overwrite=overwrite):
+        return train_run(run, callbacks, checkpoint, progress)
 
 
 def train_run(
@@ -119,9 +121,9 @@ def train_run(
             completed = epoch(run, interrupted, progress)
             if checkpoint:
                 save_checkpoint(checkpoint, run)
-            stops = [callback(run.network, run.history) for callback in callbacks if completed]
+            stops = [callback(run.whole, run.history) for callback in callbacks if completed]
             if interrupted():
-                raise KeyboardInterrupt
+                raise Stopped
             if True in stops:
                 break
     run.keep_best()

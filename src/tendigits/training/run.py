@@ -2,21 +2,23 @@
 
 import hashlib
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Seed
+from .._util.arrays import Seed, dense
 from .._util.progress import progress_bar
-from ..data.minibatch import Examples, Minibatch, checked
+from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
 from ..errors import Diverged, InputError
 from ..nn.buffers import Buffers
-from ..nn.loss import softmax_cross_entropy
+from ..nn.loss import cross_entropy
 from ..nn.network import Network
+from .components import Components
 from .early_stopping import EarlyStopping, validation_accuracy
 from .history import History, Record
 from .parallel.team import Team
@@ -25,6 +27,13 @@ from .worker import Worker
 
 Data = Sequence[Any]  # images, labels and optionally weights
 Callback = Callable[[Network, History], object]
+
+
+def _generator(seed: Seed) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The seed must be a whole number, 0 or more, not {seed!r}.") from error
 
 
 class Run:
@@ -46,6 +55,10 @@ class Run:
 
     Attributes
     ----------
+    network : Network
+        What the steps train: the network, or its restriction to the components.
+    whole : Network
+        The network over whole images; with components, `network` is folded into it after every epoch.
     history : History
         The records of the epochs completed.
     order : ndarray of int, shape (n,)
@@ -78,16 +91,19 @@ class Run:
         seed: Seed,
         rate: Callable[[float], float] | None = None,
     ) -> None:
-        self.network, self.settings, self.rate = network, settings, rate or settings.scheduled_rate
-        self.rng = np.random.default_rng(seed)
+        self.network = self.whole = network
+        self.settings, self.rate = settings, rate or settings.scheduled_rate
+        self.rng = _generator(seed)
         self.examples = self._checked(train)
+        self._decide_divisor()
         self.validation = self._checked(validation) if validation else None
         self._check_settings()
+        self.components = self._reduced(settings.components) if settings.components else None
         self.history = History()
         self.early_stopping: EarlyStopping | None = None
         if settings.patience:
-            self.early_stopping = EarlyStopping(network.params, validation_accuracy, settings.patience - 1)
-        self.team = Team(network, self.examples, settings) if settings.workers > 1 else None
+            self.early_stopping = EarlyStopping(self.network.params, validation_accuracy, settings.patience - 1)
+        self.team = Team(self.network, self.examples, settings) if settings.workers > 1 else None
         self.worker = self.team.workers[0] if self.team else self._one_worker()
         self.optimizer = self.team.optimizer if self.team else self.worker.optimizer
         self.sums = self.team.sums if self.team else self.worker.sums[np.newaxis]
@@ -97,12 +113,26 @@ class Run:
         return f"Run({self.network}, {len(self.history)} of {self.settings.epochs} epochs, {self.seen:,} examples seen)"
 
     def _checked(self, data: Data) -> Examples:
+        if not 2 <= len(data) <= 3:
+            raise InputError("Images and labels go together, as one pair: fit(network, (images, labels)).")
         images, labels, weights = (*data, None)[:3]
         network = self.network
-        return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype)
+        return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype, network.divisor)
+
+    def _decide_divisor(self) -> None:
+        """Let the network divide pixels as its first examples ask for."""
+        if self.network.divisor is None and looks_like_pixels(self.examples):
+            warnings.warn(
+                f"The images are floats up to {self.examples.rows.max():g}, and a network hardly learns from floats "
+                "above 1: give it uint8 pixels, or divide them by 255 (images / 255).",
+                stacklevel=4,
+            )
+        self.network.divisor = self.examples.divisor
 
     def _check_settings(self) -> None:
         settings = self.settings
+        if self.validation and self.examples.divisor == 1 and self._has_pixels(self.validation) != self._has_pixels():
+            raise InputError("Training and validation images must be alike: either uint8 pixels or floats.")
         if settings.batch_size > self.n:
             raise InputError(
                 f"A batch of {settings.batch_size} is larger than the data: there are {self.n} training images."
@@ -113,6 +143,17 @@ class Run:
             raise InputError(
                 f"To distort images, fit needs them as (n, height, width), not (n, {self.examples.shape})."
             )
+
+    def _reduced(self, k: int) -> Components:
+        """Replace network and data by those of the components."""
+        components = Components(self.examples, k, self.network.dtype)
+        self.network = components.reduce(self.network)
+        self.examples = components.project(self.examples)
+        self.validation = components.project(self.validation) if self.validation else None
+        return components
+
+    def _has_pixels(self, examples: Examples | None = None) -> bool:
+        return (examples or self.examples).rows.dtype == np.uint8
 
     def _one_worker(self) -> Worker:
         size = self.settings.batch_size
@@ -132,7 +173,7 @@ class Run:
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:
-                    sha256.update(np.ascontiguousarray(array).data)
+                    sha256.update(np.ascontiguousarray(dense(array)).data)
         return sha256.hexdigest()
 
     @property
@@ -196,18 +237,29 @@ class Run:
         self.history.records.append(record | {"seconds": self.seconds})
         if self.early_stopping:
             self.early_stopping.watch(self.history.last)
+        self.fold()
         self.begin_epoch()
 
+    def fold(self) -> None:
+        """Bring what the network over components has learned into the one over whole images."""
+        if self.components:
+            self.components.fold(self.network, self.whole)
+
     def _validated(self, examples: Examples) -> Record:
-        logits = self.network.logits(examples.rows)
+        try:
+            logits = self.network.logits(examples.rows)
+        except InputError:  # the answers overflow
+            self.check_finite(inf)
+            raise
         right = logits.argmax(axis=1) == examples.labels
-        loss, _ = softmax_cross_entropy(logits, examples.labels, examples.weights)
+        loss = cross_entropy(logits, examples.labels, examples.weights)
         return {"validation_loss": loss, "validation_accuracy": float(np.average(right, weights=examples.weights))}
 
     def keep_best(self) -> None:
         """With early stopping, restore the weights of the best epoch."""
         if self.early_stopping:
             self.network.params[...] = self.early_stopping.best_params
+        self.fold()
 
     def check_finite(self, value: float) -> None:
         """Check that training has not diverged.

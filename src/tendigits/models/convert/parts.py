@@ -9,11 +9,11 @@ import numpy as np
 from ..._util.arrays import Array
 from ...nn.network import Network
 
-FIELDS = {"layers": "spec", "classes": "classes", "info": "info"}  # a header's entries, and the parts they become
+FIELDS = {"layers": "spec", **{name: name for name in ("classes", "info", "divisor")}}  # a header's entries, as parts
 
 
 class Parts(NamedTuple):
-    """A network in parts, in the order of the arguments of `models.model_file.rebuild`.
+    """A network in parts, by the names of the arguments of `models.model_file.rebuild`.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ class Parts(NamedTuple):
         The name of each class.
     info : dict
         What is known of how the network came to be.
+    divisor : float or None
+        What pixels are divided by, if that is known.
 
     """
 
@@ -32,6 +34,7 @@ class Parts(NamedTuple):
     params: Array
     classes: Any
     info: dict[str, Any]
+    divisor: float | None = None
 
     def __repr__(self) -> str:
         return f"Parts({list(self.spec)}: {self.params.size:,} parameters)"
@@ -74,7 +77,8 @@ def write_header(network: Network) -> dict[str, str]:
         The header of a file.
 
     """
-    content = {"layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
+    content: dict[str, Any] = {"layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
+    content |= {"divisor": network.divisor} if network.divisor else {}
     return {"format": "tendigits network"} | {name: json.dumps(value) for name, value in content.items()}
 
 
@@ -89,7 +93,7 @@ def read_header(header: Mapping[str, str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Those of `spec`, `classes` and `info` that the header holds.
+        Those of `spec`, `classes`, `info` and `divisor` that the header holds.
 
     Raises
     ------

@@ -89,7 +89,7 @@ class Conv2D(Affine):
         return dx
 
 
-def windows(x: Array, kernel: int, padding: int = 0) -> Iterator[tuple[slice, Array]]:
+def windows(x: Array, kernel: int, padding: int) -> Iterator[tuple[slice, Array]]:
     """Lay out the windows of images as rows, a few images at a time.
 
     Parameters

@@ -14,8 +14,8 @@ const SAME = 0.9; // the cosine from which a drawing is one that was taught
 
 export class Reader {
   // about: the page's data, as page.py wrote it.
-  constructor({ classes, network, novelty, test }) {
-    Object.assign(this, { classes, trained: networkOf(network), threshold: novelty?.threshold ?? Infinity });
+  constructor({ classes, network, divisor, novelty, test }) {
+    Object.assign(this, { classes, divisor, trained: networkOf(network), threshold: novelty?.threshold ?? Infinity });
     this.detector = novelty && networkOf(novelty.network);
     this.test = { labels: test.labels, images: pictures(test.images) };
     this.reset();
@@ -40,18 +40,18 @@ export class Reader {
   }
 
   readField(field) {
-    const x = inputFrom(field);
+    const x = this.inputFrom(field);
     const ys = this.network.forward(x);
     const p = softmax(ys.at(-1));
     const order = [...p.keys()].sort((a, b) => p[b] - p[a]);
-    const score = this.noveltyScore(x);
+    const score = this.noveltyScore(field);
     return { ys, p, order, score, isUnlike: score > this.threshold && !this.wasTaught(x) };
   }
 
   // The log odds that it is no digit, as tendigits/analysis/novelty.py has them.
-  noveltyScore(x) {
+  noveltyScore(field) {
     if (!this.detector) return -Infinity;
-    const [digit, other] = this.detector.forward(x).at(-1);
+    const [digit, other] = this.detector.forward(divided(field, 255)).at(-1);
     return other - digit;
   }
 
@@ -62,7 +62,7 @@ export class Reader {
   // A few steps of gradient descent on one drawing: what it was read as before and after, and how many of the test
   // digits are read correctly with the trained weights and now.
   teach(field, label) {
-    const x = inputFrom(field);
+    const x = this.inputFrom(field);
     const rate = RATE / x.reduce((sum, value) => sum + value * value, 0); // the more ink, the larger the gradient
     this.trainedCorrect ??= this.countCorrect();
     const before = { p: this.readField(field).p, correct: this.trainedCorrect };
@@ -75,7 +75,12 @@ export class Reader {
 
   countCorrect() {
     const { labels, images } = this.test;
-    return labels.filter((label, i) => highest(this.network.forward(inputFrom(images[i])).at(-1)) === label).length;
+    return labels.filter((label, i) => highest(this.network.forward(this.inputFrom(images[i])).at(-1)) === label).length;
+  }
+
+  // Bytes 0 to 255 to what the network was trained on: 0 to 1, or these bytes.
+  inputFrom(field) {
+    return divided(field, this.divisor);
   }
 
   // ------------------------------------------------------------------ kept, and brought back
@@ -90,7 +95,7 @@ export class Reader {
     const { network, drawings } = networkFromJson(text, this.classes.length);
     const taught = (Array.isArray(drawings) ? drawings : []).filter(isDrawing).map(({ label, pixels }) => {
       const field = bytes(pixels);
-      return { field, label, x: inputFrom(field) };
+      return { field, label, x: this.inputFrom(field) };
     });
     this.trainedCorrect ??= this.countCorrect();
     this.use(network, taught);
@@ -105,9 +110,8 @@ function isDrawing(drawing) {
   return typeof drawing?.pixels === "string" && /^[A-Za-z0-9+/]{1046}==$/.test(drawing.pixels) && Number.isInteger(drawing.label);
 }
 
-// Bytes 0 to 255 to inputs 0 to 1.
-export function inputFrom(field) {
-  return new Float64Array(field).map((value) => value / 255); // many times faster than Float64Array.from
+function divided(field, divisor) {
+  return new Float64Array(field).map((value) => value / divisor); // many times faster than Float64Array.from
 }
 
 function highest(values) {
