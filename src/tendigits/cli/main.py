@@ -7,6 +7,7 @@ import click
 from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
+from .doctor import doctor
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
@@ -51,5 +52,5 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info):
+for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info, doctor):
     main.add_command(command)
