@@ -20,6 +20,7 @@ from .handwriting import handwriting
 from .machine import cores, describe
 from .options import Options, usual_threads
 from .report import say
+from .speedrun import speedrun
 from .team import ROOT
 
 PARTS = {
@@ -130,6 +131,7 @@ def main(
 
 
 main.add_command(handwriting)
+main.add_command(speedrun)
 
 
 def prepare(folder: Path) -> str:

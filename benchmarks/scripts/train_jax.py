@@ -1,9 +1,10 @@
 """JAX from a cold start to a saved model that reads 98 % of MNIST's test images.
 
-    python train_jax.py FOLDER SEED
+    python train_jax.py FOLDER SEED [COMPONENTS]
 
 In the fewest epochs found, with no validation on the way. The whole training is one jitted scan, so that Python is
-called once; the batch size divides the data, so that one shape is compiled.
+called once; the batch size divides the data, so that one shape is compiled. With COMPONENTS it trains on so many
+principal components of the images, and folds the network back.
 """
 
 import os
@@ -15,6 +16,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 import jax
 import jax.numpy as jnp
 import numpy as np
+from components import components, fold
 
 EPOCHS, BATCH, RATE, MOMENTUM, WEIGHT_DECAY, WARM_UP = 5, 200, 0.45, 0.9, 1e-4, 0.2
 
@@ -58,14 +60,24 @@ def train(p: list[jax.Array], x: jax.Array, y: jax.Array, order: jax.Array, rate
     return p
 
 
-def main(folder: Path, seed: int) -> None:
-    """Train, save, test."""
-    rng = np.random.default_rng(seed)
-    x, y = load(folder, "train")
+def train_on(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> list[jax.Array]:
+    """Train on images, or on what stands for them."""
     order = np.concatenate([rng.permutation(len(x)).reshape(-1, BATCH) for _ in range(EPOCHS)])
     progress = np.arange(len(order)) / len(order)
     rates = RATE * np.minimum(0.04 + progress / WARM_UP, (1 - progress) / (1 - WARM_UP))
-    p = train(start(rng, x.shape[1]), x, y, np.int32(order), np.float32(rates))
+    return train(start(rng, x.shape[1]), x, y, np.int32(order), np.float32(rates))
+
+
+def main(folder: Path, seed: int, k: int = 0) -> None:
+    """Train, save, test."""
+    rng = np.random.default_rng(seed)
+    x, y = load(folder, "train")
+    if k:
+        mean, P = components(x, k)
+        W, b, *others = map(np.asarray, train_on((x - mean) @ P, y, rng))
+        p = [*fold(mean, P, W, b), *others]
+    else:
+        p = train_on(x, y, rng)
     np.savez(folder / "model-jax.npz", *map(np.asarray, p))
     x, y = load(folder, "test")
     accuracy = float((forward(p, x).argmax(axis=1) == y).mean())
@@ -73,4 +85,4 @@ def main(folder: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -5,7 +5,8 @@ import pytest
 
 from tendigits import InputError, Network
 from tendigits.analysis.attribution import contributions
-from tendigits.nn.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
+from tendigits.models.builder import architecture
+from tendigits.nn.layers import BatchNorm, Dropout, Layer, Linear, ReLU
 
 
 def network_with_biases(layers):
@@ -66,7 +67,29 @@ def test_bad_input_is_refused_in_a_sentence(image, pair, words):
         contributions(Network([784, 10]), image, *pair)
 
 
+def test_a_convolutional_network_s_contributions_sum_too(digits):
+    network = network_with_biases(architecture((28, 28), 10, conv="6x5 pool 8x3 pool", hidden=(16,)))
+    for image in digits.test_images[:10]:
+        logits = network.logits(image[np.newaxis])[0]
+        parts, constant = contributions(network, image, 3, 8)
+        assert parts.sum() + constant == pytest.approx(logits[3] - logits[8], abs=1e-10)
+        assert not parts[image == 0].any()
+
+
+def test_batch_normalisation_counts_as_it_predicts(digits):
+    network = Network([Linear(784, 12), BatchNorm(12), ReLU(), Linear(12, 10)], seed=0, dtype=np.float64)
+    norm, rng = network.layers[1], np.random.default_rng(2)
+    for values in norm.gamma, norm.beta, norm.mean, norm.var:
+        values[...] = rng.uniform(0.5, 1.5, values.shape)
+    logits = network.logits(digits.test_images[:1])[0]
+    parts, constant = contributions(network, digits.test_images[0], 4, 9)
+    assert parts.sum() + constant == pytest.approx(logits[4] - logits[9], abs=1e-10)
+
+
+class Curved(Layer):
+    pass
+
+
 def test_layers_whose_contributions_are_not_known_are_named():
-    network = Network([Reshape(6, 6), Conv2D(1, 2, 3), Flatten(), Linear(32, 3)])
-    with pytest.raises(InputError, match="not for Reshape, Conv2D, Flatten"):
-        contributions(network, np.zeros(36), 0, 1)
+    with pytest.raises(InputError, match=r"not with .*Curved"):
+        contributions(Network([Linear(36, 3), Curved(), Linear(3, 3)]), np.zeros(36), 0, 1)

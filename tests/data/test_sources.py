@@ -42,6 +42,25 @@ def test_a_slow_source_is_waited_for(tiny, tiny_mirror):
     assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/dribbling"], timeout=1), tiny)
 
 
+def test_a_source_that_never_comes_to_its_answer_is_left(tiny, tiny_mirror, monkeypatch):
+    monkeypatch.setattr(download, "PATIENCE", 2)
+    with pytest.raises(DataUnavailable, match=r"took more than 0\.6 seconds"):
+        load_mnist(mirrors=[f"{tiny_mirror.url}/dripping_header"], timeout=0.3)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/", "ftp://localhost/", "data:text/plain,1", "FILE:/etc/passwd"])
+def test_mirrors_are_asked_by_http_alone(tiny, url):
+    with pytest.raises(DataUnavailable, match="only http:// and https:// are"):
+        load_mnist(mirrors=[url])
+
+
+def test_a_servers_words_are_printed_and_not_obeyed(tiny, monkeypatch):
+    answer_from_openml(monkeypatch, OSError("\x1b[31mred\x1b[0m"))
+    with pytest.raises(DataUnavailable) as caught:
+        load_mnist(mirrors=[])
+    assert r"\x1b[31mred" in str(caught.value)
+
+
 def test_when_nothing_works_the_error_lists_what_was_tried_and_why_it_failed(tiny_mirror):
     urls = [f"{tiny_mirror.url}/{failure}/" for failure in FAILURES]
     with pytest.raises(DataUnavailable) as caught:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from paper import photographed, ruled, written
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tendigits import InputError, read
 from tendigits.experiments.annotate import annotate
@@ -64,10 +64,39 @@ def test_touching_digits_are_split():
     assert read(written(["1234", "9023", "5617"], pitch=0.62, pen=7)).text == "1234\n9023\n5617"
 
 
+@pytest.mark.parametrize("pen", [3, 7, 12, 18])
+def test_a_plain_upright_bar_is_a_one(pen):
+    image = Image.new("L", (160, 260), 255)
+    for top in (30, 150):
+        ImageDraw.Draw(image).line([(80, top), (80, top + 70)], fill=0, width=pen)
+    assert read(np.asarray(image)).text == "1\n1"
+
+
 def test_signs_are_left_out_and_kept_as_skipped():
     reading = read(written(["12+34x56"]))
     assert reading.text.replace(" ", "") == "123456"
     assert len(reading.skipped) == 2
+
+
+def test_words_are_left_out():
+    reading = read(written(["FAKE", "1234", "HEAT 567"], pitch=0.9))
+    assert reading.text == "1234\n567"
+    assert len(reading.skipped) >= 8
+
+
+def test_letters_alone_are_no_digits():
+    with pytest.raises(InputError, match="no digits were found"):
+        read(written(["FAKE", "HEAT"], pitch=0.9))
+
+
+def test_a_printed_grid_has_its_empty_cells():
+    sheet = written(["12  34", "    56", "78  90"], margin=60)
+    for side, pitch in enumerate((108, 132)):
+        for at in range(45, sheet.shape[side], pitch):
+            lines = sheet.swapaxes(0, side).copy()
+            lines[at : at + 2] = 90
+            sheet = lines.swapaxes(0, side)
+    assert cells(read(sheet)) == [["12", "", "34"], ["", "", "56"], ["78", "", "90"]]
 
 
 def test_a_table_has_its_empty_cells():

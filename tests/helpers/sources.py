@@ -83,6 +83,27 @@ class Mirror(BaseHTTPRequestHandler):
         self.answer(body[: len(body) // 2], promised=len(body))
         self.server.over.wait()
 
+    def dripping(self, body):
+        """A few bytes now and then: never silent for long, and never done."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for i in range(len(body)):
+                self.wfile.write(body[i : i + 1])
+                time.sleep(0.05)
+
+    def dripping_header(self, body):
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not self.server.over.wait(0.05):
+                self.wfile.write(b"X-Drop: 1\r\n"[:1])
+
+    def to_ftp(self, body):
+        self.send_response(302)
+        self.send_header("Location", "ftp://127.0.0.1:1/mnist")
+        self.end_headers()
+
     def silent(self, body):
         self.server.over.wait()
 
@@ -169,6 +190,8 @@ FAILURES = {
     "endless": "train-images-idx3-ubyte.gz is larger than the original",
     "no_gzip": "not an IDX file",
     "empty": "not an IDX file",
+    "dripping": "came too slowly",
+    "to_ftp": "ftp://127.0.0.1:1/mnist is not asked",
 }
 
 

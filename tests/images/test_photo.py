@@ -7,7 +7,7 @@ from paper import photographed, ruled, written
 from tendigits.errors import InputError
 from tendigits.images.ink import breadth, slant, to_field
 from tendigits.images.paper import is_light_on_dark, take_off_paper, working_size
-from tendigits.images.photo import find, several
+from tendigits.images.photo import find
 from tendigits.images.pieces import Piece, join_broken, mask_of, touches_edge
 from tendigits.images.rows import rows_of
 from tendigits.images.ruling import find_lines
@@ -106,12 +106,6 @@ def test_slant():
     leaning = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], float)
     assert slant(leaning) == 0.8
     assert slant(leaning[:, :1] * np.ones((4, 4))) == pytest.approx(0)
-
-
-def test_several(sheet):
-    assert several(sheet)
-    assert not several(written(["3"]))
-    assert not several(np.full((50, 50), 255, np.uint8))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (40, 60)])

@@ -1,17 +1,19 @@
-// explain.js against tendigits/explain.py and page/unlike.py.
+// attribution.js against tendigits/analysis/attribution.py, and the reader against analysis/novelty.py.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { contributions, noveltyScore, wires } from "../../src/tendigits/javascript/attribution.js";
+import { contributions, wires } from "../../src/tendigits/javascript/attribution.js";
 import { Network } from "../../src/tendigits/javascript/network.js";
+import { BadNetwork } from "../../src/tendigits/javascript/network_file.js";
 import { Reader } from "../../src/tendigits/pages/draw/reader.js";
+import { floats as halves, toBase64 } from "../../src/tendigits/pages/shared/bytes.js";
 import { assertClose, bytes, floats, json, row } from "./golden.mjs";
 
 const load = (name) => new Network(json(name).spec, floats(`${name}-params`));
 const inputOf = (i) => Float64Array.from(row(bytes("images"), i, 784), (value) => value / 255);
 
-for (const name of ["trained", "deep", "linear"]) {
+for (const name of ["trained", "deep", "linear", "convolutional"]) {
   test(`contributions are Python's, and their sum is the difference of the logits: ${name}`, () => {
     const network = load(name);
     const expected = floats(`${name}-contributions`);
@@ -32,7 +34,11 @@ test("wires tell what a unit's firing adds to each logit", () => {
   const unit = ys[2].findIndex((value) => value > 0);
   const more = ys[2].slice();
   more[unit] += 1e-7; // little enough that no other unit wakes or falls asleep
-  const logits = network.layers.slice(2).reduce((y, layer) => network.through(layer, y), more);
+  const logits = network.layers.slice(2).reduce((x, layer, i) => {
+    const y = new Float64Array(network.sizes[i + 3]);
+    layer.forward(x, y, 1);
+    return y;
+  }, more);
   const grown = logits.map((value, k) => (value - ys.at(-1)[k]) / 1e-7);
   assertClose(wires(network, ys, unit), grown, 1e-6, "wires");
 });
@@ -40,20 +46,40 @@ test("wires tell what a unit's firing adds to each logit", () => {
 test("the novelty score is Python's", () => {
   const reader = new Reader(json("about"));
   floats("novelty_score").forEach((expected, i) => {
-    const ys = reader.network.forward(inputOf(i));
-    assertClose([noveltyScore(ys, reader.known)], [expected], 1e-3, `image ${i}`);
+    assertClose([reader.noveltyScore(inputOf(i))], [expected], 1e-3, `image ${i}`);
   });
 });
 
 test("what was taught is no longer strange, and a reset forgets it", () => {
   const reader = new Reader(json("about"));
-  const noise = Uint8Array.from({ length: 784 }, (_, i) => ((i * 7919) % 13 < 5 ? 255 : 0));
-  const { isUnlike, order } = reader.readField(noise);
+  const within = (value) => value > 3 && value < 24;
+  const letter = Uint8Array.from({ length: 784 }, (_, at) => {
+    const [i, j] = [Math.floor(at / 28), at % 28];
+    return within(i) && within(j) && (j < 7 || (i - 4) % 9 < 2) ? 255 : 0; // an E
+  });
+  const { isUnlike, order } = reader.readField(letter);
   assert.ok(isUnlike);
-  const { before, after } = reader.teach(noise, order[1]);
+  const { before, after } = reader.teach(letter, order[1]);
   assert.ok(before.p[order[1]] < 0.5 && after.p[order[1]] > 0.5);
-  assert.ok(!reader.readField(noise).isUnlike);
+  assert.ok(!reader.readField(letter).isUnlike);
   reader.reset();
-  assert.ok(reader.readField(noise).isUnlike);
-  assert.deepEqual(reader.readField(noise).p, before.p);
+  assert.ok(reader.readField(letter).isUnlike);
+  assert.deepEqual(reader.readField(letter).p, before.p);
+});
+
+test("what was learned can be saved and brought back", () => {
+  const [reader, other] = [new Reader(json("about")), new Reader(json("about"))];
+  const field = row(bytes("images"), 0, 784);
+  const { order } = reader.readField(field);
+  reader.teach(field, order[3]);
+  other.fromJson(reader.toJson());
+  assert.deepEqual(other.readField(field).p, reader.readField(field).p);
+  assert.equal(other.taught.length, 1);
+  for (const text of ["", "null", "{}", '{"format":"tendigits network","layers":[{"layer":"Linear"}]}']) {
+    assert.throws(() => other.fromJson(text), BadNetwork, text);
+  }
+});
+
+test("weights in 16 bits are the nearest that 16 bits have", () => {
+  assertClose(halves(toBase64(new Uint8Array(Uint16Array.of(0x3c00, 0xbe00, 0x0001, 0x7bff, 0).buffer)), 16), [1, -1.5, 2 ** -24, 65504, 0], 0, "halves");
 });

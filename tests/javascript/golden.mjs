@@ -17,3 +17,4 @@ export function assertClose(actual, expected, tolerance, what) {
   const furthest = expected.reduce((most, value, i) => Math.max(most, Math.abs(actual[i] - value)), 0);
   assert.ok(furthest <= tolerance, `${what}: off by ${furthest}, more than ${tolerance}`);
 }
+export const floats64 = (name) => new Float64Array(bytes(`${name}`).buffer);

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Network, softmax } from "../../src/tendigits/javascript/network.js";
+import { softmax } from "../../src/tendigits/javascript/loss.js";
+import { Network } from "../../src/tendigits/javascript/network.js";
 import { assertClose, bytes, floats, json, row } from "./golden.mjs";
 
 const golden = (name) => ({ ...json(name), network: new Network(json(name).spec, floats(`${name}-params`)) });
@@ -18,7 +19,7 @@ test("the logits of every test image are Python's", () => {
   }
 });
 
-for (const name of ["trained", "deep", "linear"]) {
+for (const name of ["trained", "deep", "linear", "convolutional"]) {
   test(`one step of gradient descent is Python's: ${name}`, () => {
     const { network, step } = golden(name);
     const before = network.params.slice();

@@ -1,48 +1,26 @@
 """The draw page's scripts under Node: preparation, network and explanation equal Python's."""
 
-import json
-import os
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 from golden import pictures
 from gradients import gradient
+from scripts import run_in_node, write, write_json
 
 from tendigits import Network
 from tendigits.analysis.attribution import contributions
+from tendigits.analysis.novelty import novelty_score
 from tendigits.errors import InputError
 from tendigits.images.mnist_format import gray_from_rgba, to_mnist
+from tendigits.models.builder import architecture
 from tendigits.models.model_file import rebuild
 from tendigits.nn.optimizers import SGD
-from tendigits.pages.draw.familiarity import familiarity, novelty_score
-
-SCRIPTS = Path(__file__).parent
-NODE = shutil.which("node")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("golden")
-
-
-def run_in_node(name, folder):
-    if not NODE:
-        pytest.skip("needs Node: https://nodejs.org")
-    run = [NODE, "--test", str(SCRIPTS / name)]
-    result = subprocess.run(run, env={**os.environ, "GOLDEN": str(folder)}, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
-def write(folder, name, values):
-    (folder / f"{name}.bin").write_bytes(np.ascontiguousarray(values).tobytes())
-
-
-def write_json(folder, name, value):
-    (folder / f"{name}.json").write_text(json.dumps(value))
 
 
 # Preparation
@@ -78,7 +56,8 @@ def networks(folder, reader, mnist_or_digits):
     images, labels = mnist_or_digits.test_images, mnist_or_digits.test_labels
     write(folder, "images", images)
     write(folder, "trained-logits", reader.logits(images))
-    for name, network in {"trained": reader, "deep": deep(), "linear": Network([784, 10], seed=2)}.items():
+    others = {"deep": deep(), "linear": Network([784, 10], seed=2), "convolutional": convolutional()}
+    for name, network in {"trained": reader, **others}.items():
         write(folder, f"{name}-params", network.params)
         explained = write_contributions(folder, name, network, images)
         step = write_step(folder, name, network, images[7], int(labels[7]))
@@ -89,6 +68,12 @@ def networks(folder, reader, mnist_or_digits):
 def deep():
     network = Network([784, 24, 16, 10], seed=1)
     network.params += np.random.default_rng(1).normal(0, 0.02, network.params.shape).astype(np.float32)  # biases, too
+    return network
+
+
+def convolutional():
+    network = Network(architecture((28, 28), 10, conv="4x5 pool 6x3 pool", hidden=(12,)), seed=4)
+    network.params += np.random.default_rng(2).normal(0, 0.02, network.params.shape).astype(np.float32)
     return network
 
 
@@ -119,6 +104,5 @@ def test_network(folder, networks):
 def test_explain(folder, networks, page, reader, mnist_or_digits):
     about = re.search(r'<script type="application/json" id="about">(.*?)</script>', page.html)[1]
     (folder / "about.json").write_text(about)
-    known = familiarity(reader, mnist_or_digits)
-    write(folder, "novelty_score", novelty_score(reader, mnist_or_digits.test_images[:200], known).astype(np.float32))
+    write(folder, "novelty_score", novelty_score(mnist_or_digits.test_images[:60]))
     run_in_node("attribution.test.mjs", folder)

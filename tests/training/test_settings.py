@@ -52,6 +52,7 @@ def test_each_optimizer_has_its_own_learning_rate():
         ({"distortion": {"rotation": 10}}, "distortion must be a Distortion"),
         ({"distortion": None}, "distortion must be a Distortion, not None"),
         ({"optimizer": ["sgd"]}, "optimizer must be a name"),
+        ({"learning_rate": 10**400}, "learning_rate is too large"),
         ({"momentum": None}, "momentum must be a number, not None"),
     ],
 )
@@ -68,3 +69,21 @@ def test_numpys_numbers_become_pythons():
     assert json.loads(json.dumps(asdict(settings)))["batch_size"] == 64
     assert settings.learning_rate == pytest.approx(0.1)
     assert settings.nesterov is False
+
+
+def test_a_distortions_numbers_become_pythons():
+    from tendigits import Distortion
+
+    distortion = Distortion(rotation=np.float32(3), translation=np.int64(1))
+    assert json.loads(json.dumps(asdict(Settings(distortion=distortion))))["distortion"]["rotation"] == 3
+    for wrong in ("3", None, True, 3j):
+        with pytest.raises(InputError, match="rotation must be a number"):
+            Distortion(rotation=wrong)
+
+
+@pytest.mark.parametrize("seed", [-1, "a", 1.5])
+def test_a_seed_that_is_none_is_refused(seed):
+    from training import corners, trained
+
+    with pytest.raises(InputError, match="seed must be"):
+        trained(corners(), seed=seed)

@@ -1,5 +1,6 @@
 """Files that are never half-written, and NumPy's .npz files: arrays, with one JSON text beside them."""
 
+import errno
 import json
 import os
 import re
@@ -113,7 +114,7 @@ def _delete_unless_locked(path: Path) -> None:
 
 
 def open_regular(path: Path | str) -> BinaryIO:
-    """Open a file for reading, unless it is a pipe or a device: these may never end, or never begin.
+    """Open a file for reading, unless it is a folder, a pipe or a device: these may never end, or never begin.
 
     Parameters
     ----------
@@ -127,15 +128,13 @@ def open_regular(path: Path | str) -> BinaryIO:
 
     Raises
     ------
-    InputError
-        If it is no regular file.
     OSError
-        If it cannot be opened.
+        If it cannot be opened, or is no regular file.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise InputError(f"{path} is not a file.")
+        raise OSError(errno.EINVAL, "it is a folder, a pipe or a device, and not a file", os.fspath(path))
     return open(descriptor, "rb")
 
 
@@ -184,15 +183,23 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
     if not path.is_file():
         raise InputError(f"{path} is not a file.")
     try:
-        _check_claimed_size(path)
+        check_claimed_size(path)
         with np.load(path, allow_pickle=False) as npz:
             arrays = {name: npz[name] for name in npz.files}
             if not all(isinstance(array, np.ndarray) for array in arrays.values()):
                 raise ValueError("it holds something that is no array")
+        if "metadata" not in arrays:
+            raise InputError(
+                f"{path} holds {', '.join(list(arrays)[:5]) or 'no arrays'}, and no network of tendigits: those are "
+                "what `tendigits train` and Network.save write. Images and labels go with --data; weights of PyTorch "
+                "and scikit-learn come in by Network.from_torch and Network.from_sklearn."
+            )
         metadata = json.loads(str(arrays.pop("metadata")))
         if not isinstance(metadata, dict):
             raise ValueError("its metadata is no JSON object")
         return arrays, metadata
+    except InputError:
+        raise
     except (
         BadZipFile,
         EOFError,
@@ -207,10 +214,22 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
         raise InputError(f"{path} is not a tendigits file, or is damaged ({error}).") from error
 
 
-def _check_claimed_size(path: Path) -> None:
+def check_claimed_size(path: Path | str) -> None:
+    """Check that a zip file of uncompressed members claims to hold no more than it does.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If it claims to hold more than its own size.
+    """
     with ZipFile(path) as archive:
         claimed = sum(member.file_size for member in archive.infolist())
-    if claimed > path.stat().st_size:
+    if claimed > Path(path).stat().st_size:
         raise ValueError(f"it claims to hold {claimed:,} bytes, more than its own size")
 
 

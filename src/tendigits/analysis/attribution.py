@@ -1,12 +1,13 @@
 """Why this digit? The exact contribution of every pixel to the choice of one class over another.
 
-For any one image, a network of Linear and ReLU layers is a linear map: each ReLU either passes its input or blocks it,
-and once that is known, only products and sums are left. So the difference of two logits is exactly a sum over pixels
-plus a constant:
+For any one image, a network of linear, convolutional, ReLU and max-pooling layers is a linear map plus a constant: each
+ReLU either passes its input or blocks it, each square has its largest pixel, and once that is known, only products and
+sums are left. So the difference of two logits is exactly a sum over pixels plus a constant:
 
     z_this - z_that = Σ_i x_i g_i + c
 
-where g is the gradient of the difference with respect to the pixels, and c gathers the biases.
+where g is the gradient of the difference with respect to the pixels, and c gathers the biases along the units that this
+image switches on: another image switches on others, and has another c.
 """
 
 from typing import Any
@@ -15,8 +16,10 @@ import numpy as np
 
 from .._util.arrays import Array, as_rows, scale
 from ..errors import InputError
-from ..nn.layers import Dropout, Linear, ReLU
+from ..nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape
 from ..nn.network import Network
+
+PIECEWISE_LINEAR = (Linear, Conv2D, BatchNorm, ReLU, MaxPool2D, Reshape, Flatten, Dropout)
 
 
 def contributions(network: Network, image: Any, this: int, that: int) -> tuple[Array, float]:
@@ -25,7 +28,7 @@ def contributions(network: Network, image: Any, this: int, that: int) -> tuple[A
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A dense or convolutional network, with ReLU and max pooling.
     image : array-like of uint8 or float
         One image, of any shape with as many values as the network has inputs.
     this, that : int
@@ -62,26 +65,35 @@ def contributions(network: Network, image: Any, this: int, that: int) -> tuple[A
 
 def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array, float]:
     """Go back from the difference of two logits to the pixels: g (1, n_in), and c = Σ b · (gradient at its layer)."""
-    inputs = [x]
+    ys = [x]
     for layer in network.layers:
-        inputs.append(layer.forward(inputs[-1]))
-    g = np.zeros_like(inputs[-1])
+        ys.append(layer.forward(ys[-1]))
+    g = np.zeros_like(ys[-1])
     g[0, this] += 1
     g[0, that] -= 1
     constant = 0.0
     for i in reversed(range(len(network.layers))):
-        layer = network.layers[i]
-        if isinstance(layer, Linear):
-            constant += float(g[0] @ layer.b)
-        if isinstance(layer, Linear | ReLU):  # the others, Dropout say, only act in training
-            g = layer.backward_input(inputs[i], inputs[i + 1], g)
+        constant += _offset(network.layers[i], ys[i], g)
+        g = _backward(network.layers[i], ys[i], ys[i + 1], g)
     return g, constant
 
 
+def _offset(layer: Layer, x: Array, g: Array) -> float:
+    """Weigh by g what a layer adds whatever enters it: its biases are what leaves it where zeros enter."""
+    return float(np.vdot(layer.forward(np.zeros_like(x)), g)) if layer.shapes else 0.0
+
+
+def _backward(layer: Layer, x: Array, y: Array, g: Array) -> Array:
+    """Go back through a layer as it predicts, not as it trains."""
+    if isinstance(layer, BatchNorm):  # a scale for each feature; in training it would depend on the batch
+        scaled: Array = g * (layer.forward(np.ones_like(x)) - layer.forward(np.zeros_like(x)))
+        return scaled
+    return g if layer.only_trains else layer.backward_input(x, y, g)
+
+
 def _check(network: Network, this: int, that: int) -> None:
-    strange = [layer.spec[0] for layer in network.layers if not isinstance(layer, Linear | ReLU | Dropout)]
-    if strange:
-        raise InputError(f"Contributions can be computed for Linear and ReLU layers, not for {', '.join(strange)}.")
+    if strange := [layer.spec[0] for layer in network.layers if not isinstance(layer, PIECEWISE_LINEAR)]:
+        raise InputError(f"Contributions are exact with ReLU and max pooling, but not with {', '.join(strange)}.")
     n_classes = network.sizes[-1]
     if not (0 <= this < n_classes and 0 <= that < n_classes):
         raise InputError(f"The class indices run from 0 to {n_classes - 1}; {this} and {that} were asked for.")

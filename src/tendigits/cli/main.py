@@ -1,5 +1,6 @@
 """The group of all commands, which turns errors into one sentence."""
 
+import warnings
 from typing import Any
 
 import click
@@ -7,17 +8,23 @@ import click
 from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
+from .collect import collect
+from .common import echo
+from .completion import completion
 from .doctor import doctor
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
+from .hints import examples, no_such_option
 from .info import info
 from .predict import predict
 from .read import read_command
 from .recipes import recipes
 from .robustness import robustness
 from .score import score
+from .sheet import sheet
 from .train import train
+from .watch import watch
 
 
 class BadInput(click.ClickException):
@@ -32,7 +39,12 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", UserWarning)
+                warnings.showwarning = lambda message, *_, **__: echo(f"Note: {message}", err=True)
+                return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise click.UsageError(no_such_option(error), error.ctx) from error
         except InputError as error:
             raise BadInput(printable(error)) from error
         except BrokenPipeError:  # whoever read the output has had enough
@@ -52,5 +64,9 @@ def main() -> None:
     """
 
 
-for command in (train, recipes, evaluate, robustness, score, predict, read_command, draw, export, info, doctor):
+for command in (
+    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
+    *(draw, watch, export, info, doctor, completion),
+):
+    command.epilog = examples(str(command.name))
     main.add_command(command)

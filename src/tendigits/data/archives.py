@@ -8,7 +8,7 @@ import numpy as np
 
 from .._util.files import Arrays
 from ..errors import InputError
-from .idx import MAX_BYTES
+from .idx import MAX_BYTES, RATIO, SMALL
 from .part import Part, as_images, as_labels
 
 
@@ -45,8 +45,9 @@ def _load(path: Path) -> Arrays:
     try:
         with ZipFile(path) as archive:
             claimed = sum(member.file_size for member in archive.infolist())
-        if claimed > MAX_BYTES:
-            raise InputError(f"{path} claims to hold {claimed:,} bytes, more than {MAX_BYTES:,}.")
+        most = min(MAX_BYTES, max(SMALL, RATIO * path.stat().st_size))
+        if claimed > most:
+            raise InputError(f"{path} claims to hold {claimed:,} bytes, more than {most:,}.")
         with np.load(path, allow_pickle=False) as npz:
             return {name: npz[name] for name in npz.files}
     except InputError:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from .._util.files import Arrays
+from .._util.files import Arrays, open_regular
 from ..errors import InputError
 
 NAMES = {
@@ -41,6 +41,7 @@ DTYPES: dict[int, np.dtype[Any]] = {
 MAX_DIMENSIONS = 32
 MAX_BYTES = 2**31  # EMNIST ByClass, the largest data set of this kind, takes a quarter of this
 CHUNK = 2**20
+SMALL, RATIO = 2**26, 100  # what is unpacked to more than this is at most so many times its file; MNIST is 5 times
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
@@ -81,7 +82,8 @@ def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYT
     source : bytes or path-like
         The content of the file, or its path.
     max_bytes : int, optional
-        A file whose header promises more is refused; no more than it promises is read or unpacked.
+        A file whose header promises more is refused; no more than it promises is read or unpacked. The same holds for
+        a gzipped file that promises more than 64 MiB and more than 100 times its own size.
 
     Returns
     -------
@@ -100,11 +102,13 @@ def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYT
     """
     name = "The IDX data" if isinstance(source, bytes) else os.fspath(source)
     try:
-        with _unpacked(source) as stream:
+        with _unpacked(source) as (stream, most):
             dtype, shape = _read_header(stream, name)
-            n_bytes = _promised_bytes(dtype, shape, max_bytes, name)
+            n_bytes = _promised_bytes(dtype, shape, min(max_bytes, most), name)
             values = _read_at_most(n_bytes + 1, stream)
-    except (OSError, EOFError, zlib.error) as error:
+    except InputError:
+        raise
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(f"{name} cannot be read, or is damaged ({error}).") from error
     if len(values) != n_bytes:
         holds = "holds more" if len(values) > n_bytes else f"is truncated: it holds {len(values):,}"
@@ -113,16 +117,20 @@ def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYT
 
 
 @contextmanager
-def _unpacked(source: bytes | str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+def _unpacked(source: bytes | str | os.PathLike[str]) -> Iterator[tuple[BinaryIO, int]]:
+    """Open an IDX file; give the most bytes that it may reasonably hold, too."""
+    with BytesIO(source) if isinstance(source, bytes) else open_regular(Path(source)) as file:
         gzipped = file.read(2) == b"\x1f\x8b"  # by content: the name does not always tell
+        size = file.seek(0, os.SEEK_END)
         file.seek(0)
         with cast(BinaryIO, gzip.GzipFile(fileobj=file)) if gzipped else file as stream:
-            yield stream
+            yield stream, max(SMALL, RATIO * size) if gzipped else MAX_BYTES
 
 
 def _read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
     magic = stream.read(4)
+    if magic[:1] == b"<":
+        raise InputError(f"{name} is a web page (HTML), which a server sent in place of the data: download it again.")
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in DTYPES or not 1 <= magic[3] <= MAX_DIMENSIONS:
         raise InputError(f"{name} is not an IDX file: it begins with the bytes '{magic.hex(' ')}'.")
     lengths = stream.read(4 * magic[3])
@@ -157,7 +165,18 @@ _NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-u
 
 
 def is_idx_name(name: str) -> bool:
-    """Tell whether a file is named as one of a data set's four IDX files."""
+    """Tell whether a file is named as one of a data set's four IDX files.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     return _NAME.fullmatch(name) is not None
 
 

@@ -3,10 +3,11 @@
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .._util.files import read_npz, write_npz
+from .._util.files import Arrays, read_npz, replacing, write_npz
 from ..errors import InputError
 from .dataset import Dataset, check, make_dataset
 from .idx import NAMES, check_kind
@@ -19,7 +20,7 @@ def load_mnist(*, mirrors: Sequence[str] | None = None, timeout: float = 10.0, p
 
     The first load takes up to a minute: it asks OpenML, then the mirrors. What comes is checked against MNIST's known
     digests and cached beside scikit-learn's own data, in $SCIKIT_LEARN_DATA/tendigits/mnist.npz. Every later load takes
-    milliseconds.
+    milliseconds: the cache is checked again only if its file is another than the one that was checked.
 
     Parameters
     ----------
@@ -64,10 +65,43 @@ def _read_cache() -> Dataset | None:
         for role in NAMES:
             check_kind(role, arrays[role], "The cache")
         check(arrays, "The cache")
+        _verify(arrays, metadata["digest"])
         four: dict[str, Any] = arrays
-        return Dataset(metadata["name"], **four, digest=metadata["digest"])
+        return Dataset("mnist", **four, digest=metadata["digest"])
     except (InputError, OSError, RuntimeError, KeyError, TypeError):  # damaged, or made by another version:
         return None  # it is downloaded again
+
+
+def _verify(arrays: Arrays, digest: str) -> None:
+    """Check the cache against MNIST's digests, unless this very file has been checked before. Raises InputError."""
+    try:
+        if _receipt().read_text() == _identity():
+            return
+    except (OSError, ValueError):
+        pass
+    from . import sources
+
+    for role in NAMES:
+        sources.verified(role, arrays[role])
+    if make_dataset("mnist", arrays).digest != digest:
+        raise InputError("The cache's digest is not MNIST's.")
+    with suppress(OSError):
+        _remember()
+
+
+def _receipt() -> Path:
+    return _cache().with_suffix(".verified")
+
+
+def _identity() -> str:
+    """Tell the cache's file from any other, and from itself after a change."""
+    about = _cache().stat()
+    return f"{about.st_dev} {about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"
+
+
+def _remember() -> None:
+    with replacing(_receipt()) as file:
+        file.write(_identity().encode())
 
 
 def _write_cache(dataset: Dataset) -> None:
@@ -76,5 +110,6 @@ def _write_cache(dataset: Dataset) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         arrays = {role: getattr(dataset, role) for role in NAMES}
         write_npz(path, arrays, {"name": dataset.name, "digest": dataset.digest})
+        _remember()
     except OSError as error:
         _log.warning("MNIST could not be cached, so the next load will be slow again: %s", error)

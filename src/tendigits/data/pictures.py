@@ -19,7 +19,18 @@ FILE_COLUMNS, LABEL_COLUMNS, WRITER_COLUMNS = ("file", "filename", "image", "pat
 
 
 def is_picture(path: Path) -> bool:
-    """Tell by its name whether a file is a picture."""
+    """Tell by its name whether a file is a picture.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
@@ -51,12 +62,34 @@ def read_digit(path: Path) -> Array:
 
 
 def is_light_on_black(gray: Array) -> bool:
-    """Tell whether a picture's border is dark, as in MNIST."""
+    """Tell whether a picture's border is dark, as in MNIST.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (h, w)
+        The picture.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
     return bool(np.median(border(gray)) < 128)
 
 
 def class_folders(folder: Path) -> list[Path]:
-    """List the folders in a folder that hold pictures, sorted by name."""
+    """List the folders in a folder that hold pictures, sorted by name.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        The folders.
+    """
     folders = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")]
     return [each for each in folders if any(map(is_picture, each.iterdir()))]
 

@@ -7,19 +7,22 @@ file is MNIST's, which is public.
 import hashlib
 import os
 import socket
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import numpy as np
 
 from .._util.files import Arrays
 from .._util.progress import notice, progress_bar
+from .._util.text import printable
 from ..errors import DataUnavailable, InputError
 from .idx import NAMES, idx_bytes, read_idx
 
@@ -45,6 +48,8 @@ FILES = {
     "test_images": MnistFile(7_840_016, "2646ac647ad5339dbf082846283269ea"),
     "test_labels": MnistFile(10_008, "27ae3e4e09519cfbb04c329615203637"),
 }
+SLOWEST = 10_000  # bytes a second that a mirror must send on average
+PATIENCE = 60  # times the timeout that a source may take in all
 N_TRAIN = 60_000  # OpenML has all 70,000 in one table, training first
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -66,7 +71,7 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
     mirrors : sequence of str
         URLs to try after OpenML.
     timeout : float
-        How many seconds a source may stay silent.
+        How many seconds a source may stay silent; in all it may take 60 times as long.
     progress : bool or None
         Whether to show progress; None means in a terminal or a notebook.
 
@@ -85,7 +90,7 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
     failures = []
     for name, source in sources.items():
         try:
-            return source()
+            return _within(PATIENCE * timeout, source)
         except Exception as error:  # a source may fail in any way, and the next may still work
             failures.append(f"  {name}: {reason(error)}")
     raise DataUnavailable(
@@ -95,6 +100,26 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
         + ", ".join(NAMES.values())
         + "), gzipped or not."
     )
+
+
+def _within(seconds: float, source: Callable[[], Arrays]) -> Arrays:
+    """Ask a source in a thread of its own, which is left behind if it takes too long. Raises what the source raises."""
+    outcome: list[Arrays | Exception] = []
+
+    def ask() -> None:
+        try:
+            outcome.append(source())
+        except Exception as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise TimeoutError(f"it took more than {seconds:g} seconds")
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]
 
 
 def reason(error: Exception) -> str:
@@ -112,7 +137,24 @@ def reason(error: Exception) -> str:
     """
     if isinstance(error, HTTPError):
         error.close()  # it holds the connection open
-    return str(error) if isinstance(error, OSError | InputError) else repr(error)
+    return printable(error if isinstance(error, OSError | InputError) else repr(error))
+
+
+class _OnlyHttp(HTTPRedirectHandler):
+    """Follows redirects to HTTP and HTTPS alone: urllib would go to FTP as well."""
+
+    def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
+        try:
+            _check_scheme(newurl)
+        except InputError:
+            fp.close()
+            raise
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _check_scheme(url: str) -> None:
+    if ":" in url and not url.lower().startswith(("http://", "https://")):
+        raise InputError(f"{url} is not asked: only http:// and https:// are.")
 
 
 def from_openml(timeout: float, progress: bool | None) -> Arrays:
@@ -157,7 +199,7 @@ def from_openml(timeout: float, progress: bool | None) -> Arrays:
         "test_images": images[N_TRAIN:],
         "test_labels": labels[N_TRAIN:],
     }
-    return {role: _verified(role, array) for role, array in arrays.items()}
+    return {role: verified(role, array) for role, array in arrays.items()}
 
 
 @contextmanager
@@ -199,7 +241,7 @@ def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
     for role, file in FILES.items():
         packed = BytesIO()  # no larger than its content, with room for the gzip header
         fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", packed, file.n_bytes + 1000, timeout, progress)
-        arrays[role] = _verified(role, read_idx(packed.getvalue(), max_bytes=file.n_bytes))
+        arrays[role] = verified(role, read_idx(packed.getvalue(), max_bytes=file.n_bytes))
     return arrays
 
 
@@ -222,25 +264,47 @@ def fetch(url: str, file: BinaryIO, limit: int, timeout: float, progress: bool |
     Raises
     ------
     InputError
-        If it is too large, or broke off.
+        If it is too large, broke off, or is not asked for by HTTP.
     OSError
-        If it cannot be reached.
+        If it cannot be reached, or comes too slowly.
     """
-    name, n = url.rpartition("/")[2], 0
-    with urlopen(url, timeout=timeout) as response:
+    _check_scheme(url)
+    name, n, started = url.rpartition("/")[2], 0, time.monotonic()
+    with build_opener(_OnlyHttp).open(url, timeout=timeout) as response:
         promised = response.length  # None where the server does not say
         with progress_bar(total=promised, unit="B", description=name, shown=progress) as bar:
             while n <= limit and (chunk := response.read1(2**16)):
                 file.write(chunk)
                 n += len(chunk)
                 bar.update(len(chunk))
+                if time.monotonic() - started > timeout + n / SLOWEST:
+                    raise TimeoutError(f"{name} came too slowly: {n:,} bytes in {timeout:g} seconds or more")
     if n > limit:
         raise InputError(f"{name} is larger than the original.")
     if promised is not None and n != promised:
         raise InputError(f"{name} broke off after {n:,} of {promised:,} bytes.")
 
 
-def _verified(role: str, array: np.ndarray) -> np.ndarray:
+def verified(role: str, array: np.ndarray) -> np.ndarray:
+    """Check that an array is MNIST's.
+
+    Parameters
+    ----------
+    role : str
+        A name of `idx.NAMES`.
+    array : ndarray of uint8
+        The images or labels.
+
+    Returns
+    -------
+    ndarray
+        The same.
+
+    Raises
+    ------
+    InputError
+        If its MD5, as an IDX file, is another.
+    """
     actual = hashlib.md5(idx_bytes(array), usedforsecurity=False).hexdigest()
     if actual != FILES[role].md5:
         raise InputError(f"{NAMES[role]} is not MNIST's: its MD5 is {actual}, not {FILES[role].md5}.")

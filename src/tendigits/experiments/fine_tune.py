@@ -33,7 +33,7 @@ from ..training.settings import Settings
 from .train_and_test import Pair, about_data, about_training
 
 OPTIONS: dict[str, Any] = {
-    "epochs": 10,
+    "epochs": 6,
     "batch_size": 64,
     "learning_rate": 0.02,
     "weight_decay": 1e-4,

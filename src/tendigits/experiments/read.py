@@ -23,6 +23,7 @@ from .reading.results import Reading
 from .reading.splitting import parted
 from .reading.turning import lies, turned_back
 
+LONGEST = 30_000  # pixels of a side: what is a few pixels high does not get smaller by halving
 NO_DIGITS = "no digits were found on the picture."
 
 
@@ -57,6 +58,8 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
 
 def _read_upright(gray: Array, network: Network) -> Reading:
     """Read a picture as it is or, if the writing lies on its side, turned by 90° or 270°, whichever reads best."""
+    if max(gray.shape) > LONGEST:
+        raise InputError(f"the picture is {max(gray.shape):,} pixels long, more than {LONGEST:,}: cut or shrink it.")
     judges = {0: Judge(find(gray), network)}
     if lies(judges[0].page):
         judges |= {quarters: Judge(find(np.rot90(gray, quarters)), network) for quarters in (1, 3)}

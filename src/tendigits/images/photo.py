@@ -174,23 +174,3 @@ def is_digit_sized(piece: Piece, height: float) -> bool:
         Whether it is.
     """
     return SHORTEST * height <= piece.height <= TALLEST * height and piece.width <= LONGEST * piece.height
-
-
-def several(gray: Array) -> bool:
-    """Tell whether a picture shows several things of a digit's size, side by side or one below the other.
-
-    Parameters
-    ----------
-    gray : ndarray of uint8, shape (h, w)
-        The picture.
-
-    Returns
-    -------
-    bool
-        Whether there are at least two.
-    """
-    try:
-        page = find(gray)
-    except InputError:
-        return False
-    return sum(len(row) for row in page.rows) > 1

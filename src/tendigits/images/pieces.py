@@ -9,6 +9,7 @@ import numpy as np
 
 from .._util.arrays import Array
 
+SLENDER = 3  # times as long as broad: a straight stroke
 SPECK = 0.15  # of the usual height: smaller pieces are dust
 TALLEST, SHORTEST = 2.2, 0.4  # of the usual height, for a digit
 LONGEST = 8  # times as wide as high, for a chain of digits that touch
@@ -144,9 +145,10 @@ def is_solid(piece: Piece) -> bool:
     Returns
     -------
     bool
-        Whether it is large both ways and nearly fills its box.
+        Whether it is large both ways, nearly fills its box, and is not as slender as a broad 1.
     """
-    return min(piece.height, piece.width) > 12 and piece.area > 0.75 * piece.height * piece.width
+    short, long = sorted((piece.height, piece.width))
+    return short > 12 and long < SLENDER * short and piece.area > 0.75 * short * long
 
 
 def joined(a: Piece, b: Piece) -> Piece:

@@ -1,73 +1,80 @@
-// A network of Linear and ReLU layers over one flat vector of parameters, as tendigits/network.py has it: forward,
-// backward, one step of gradient descent. It knows nothing of the page.
+// A network over one flat vector of parameters, as tendigits/nn/network.py has it: forward, backward, one step. It knows
+// nothing of the page.
 //
-// One image at a time: every vector is a row. Sums are kept in double precision, parameters as float32.
+// Batches are flat, one example after another. `forward` allocates what it returns; in a training loop `Buffers` own all
+// arrays, and a step allocates nothing.
+
+import { BatchNorm } from "./batchnorm.js";
+import { Conv2D } from "./convolution.js";
+import { Dropout, Flatten, ReLU, Reshape, Tanh } from "./elementwise.js";
+import { Linear } from "./linear.js";
+import { softmaxCrossEntropy } from "./loss.js";
+import { MaxPool2D } from "./pooling.js";
+
+export const LAYERS = { Linear, ReLU, Tanh, Dropout, Reshape, Flatten, Conv2D, MaxPool2D, BatchNorm };
 
 export class Network {
-  // spec: [["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]], say. params: Float32Array, W and b of each layer in turn.
-  constructor(spec, params) {
-    this.params = params;
-    this.grads = new Float64Array(params.length);
+  // spec: [["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]], say, as `Network.spec` gives it in Python. params: a
+  // Float32Array (or Float64Array, for gradient checks); null leaves them at zero.
+  constructor(spec, params = null, layers = spec.map(([name, ...sizes]) => new LAYERS[name](...sizes))) {
+    Object.assign(this, { spec, layers });
+    this.shapes = [inShape(layers[0])];
+    for (const layer of layers) this.shapes.push(layer.outShape(this.shapes.at(-1)));
+    this.sizes = this.shapes.map(size);
+    this.first = layers.findIndex((layer) => layer.shapes.W || layer.shapes.gamma); // the first with parameters
+    this.bind(params ?? new Float32Array(countParams(spec)));
+  }
+
+  // Make each layer's parameters (`W`) and their gradients (`dW`) views of the two flat vectors.
+  bind(params) {
+    Object.assign(this, { params, grads: new params.constructor(params.length) });
     let start = 0;
-    this.layers = spec.map(([name, nIn, nOut]) => {
-      if (name === "ReLU") return { name };
-      const [w, b] = [start, (start += nIn * nOut)];
-      start += nOut;
-      return { name, nIn, nOut, w, b };
-    });
+    for (const layer of this.layers) {
+      for (const [name, count] of Object.entries(layer.shapes)) {
+        layer[name] = params.subarray(start, start + count);
+        layer[`d${name}`] = this.grads.subarray(start, (start += count));
+      }
+    }
   }
 
-  // The W of a Linear layer, row after row: weight [i * nOut + j] leads from input i to output j. A view.
-  W(layer) {
-    return this.params.subarray(layer.w, layer.b);
-  }
-
-  b(layer) {
-    return this.params.subarray(layer.b, layer.b + layer.nOut);
-  }
-
-  // [x, y_1, …, logits]: what entered the network and what left each layer.
-  forward(x) {
+  // [x, y_1, …, logits]: what entered the network and what left each layer, in double precision.
+  forward(x, n = 1) {
     const ys = [x];
-    for (const layer of this.layers) ys.push(this.through(layer, ys.at(-1)));
+    this.layers.forEach((layer, i) => {
+      ys.push(new Float64Array(n * this.sizes[i + 1]));
+      layer.forward(ys[i], ys[i + 1], n);
+    });
     return ys;
   }
 
-  through(layer, x) {
-    if (layer.name === "ReLU") return x.map((value) => Math.max(value, 0));
-    return addProduct(Float64Array.from(this.b(layer)), x, this.W(layer));
-  }
-
-  // Carry a gradient, of anything with respect to the logits, back to the input. `visit(layer, x, dy)` sees each Linear
-  // layer with what entered it and the gradient of what left it.
-  backward(ys, dlogits, visit) {
-    let dy = dlogits;
-    for (let i = this.layers.length - 1; i >= 0; i--) {
+  // The same into buffers, as in training: with random(), units are dropped where the network has Dropout.
+  forwardInto({ ys, n }, random = null) {
+    for (let i = 0; i < this.layers.length; i++) {
       const layer = this.layers[i];
-      if (layer.name === "ReLU") {
-        // Strictly positive: after the forward pass `y >= 0` is true everywhere and would mask nothing.
-        dy = dy.map((value, j) => (ys[i + 1][j] > 0 ? value : 0));
-      } else {
-        visit(layer, ys[i], dy);
-        dy = productWithTranspose(dy, this.W(layer));
-      }
+      if (random && layer.forwardTrain) layer.forwardTrain(ys[i], ys[i + 1], n, random);
+      else layer.forward(ys[i], ys[i + 1], n);
     }
-    return dy;
   }
 
-  // Fill `grads` with the gradient of -log p(label); return that loss.
+  // Fill `grads`, layer by layer from the last; the gradient of what enters the first layer is of no use.
+  backward({ ys, dys, n }) {
+    for (let i = this.layers.length - 1; i >= this.first; i--) {
+      const layer = this.layers[i];
+      layer.backwardParams?.(ys[i], dys[i + 1], n);
+      if (i > this.first) layer.backwardInput(ys[i], ys[i + 1], dys[i + 1], dys[i], n);
+    }
+  }
+
+  // Fill `grads` with the gradient of -log p(label) for one example; return that loss.
   gradient(x, label) {
-    const ys = this.forward(x);
-    const p = softmax(ys.at(-1));
-    const dlogits = p.map((value, k) => value - (k === label ? 1 : 0)); // p - y, as tendigits/loss.py derives it
-    this.backward(ys, dlogits, (layer, input, dy) => {
-      const { grads } = this;
-      for (let i = 0, at = layer.w; i < layer.nIn; i++) {
-        for (let j = 0; j < layer.nOut; j++) grads[at++] = input[i] * dy[j]; // dW = xᵀ dy
-      }
-      grads.set(dy, layer.b); // db = dy
-    });
-    return -Math.log(Math.max(p[label], Number.MIN_VALUE));
+    const buffers = (this.single ??= new Buffers(this, 1));
+    const result = { loss: 0, correct: 0 };
+    buffers.ys[0].set(x);
+    this.forwardInto(buffers);
+    buffers.dys.at(-1).set(buffers.ys.at(-1));
+    softmaxCrossEntropy(buffers.dys.at(-1), [label], 1, result);
+    this.backward(buffers);
+    return result.loss;
   }
 
   // One step of gradient descent on one example: θ ← θ - η g. Returns the loss before it.
@@ -78,30 +85,23 @@ export class Network {
   }
 }
 
-// p_k = exp(z_k) / Σ exp(z_j), the largest z subtracted first so that nothing overflows.
-export function softmax(z) {
-  const highest = Math.max(...z);
-  const e = z.map((value) => Math.exp(value - highest));
-  const total = e.reduce((sum, value) => sum + value, 0);
-  return e.map((value) => value / total);
+// The arrays of a training loop for batches of n: what enters and leaves each layer, and the gradients of that.
+export class Buffers {
+  constructor(network, n) {
+    const make = (width) => new network.params.constructor(n * width);
+    Object.assign(this, { n, ys: network.sizes.map(make), dys: network.sizes.map(make) });
+  }
 }
 
-// y + x W, into y.
-export function addProduct(y, x, W) {
-  const n = y.length;
-  for (let i = 0; i < x.length; i++) {
-    if (x[i] === 0) continue; // most of a picture is paper
-    for (let j = 0, at = i * n; j < n; j++) y[j] += x[i] * W[at++];
-  }
-  return y;
+function inShape(layer) {
+  return layer.shape ?? [layer.nIn];
 }
 
-// dy Wᵀ.
-function productWithTranspose(dy, W) {
-  const n = dy.length;
-  const dx = new Float64Array(W.length / n);
-  for (let i = 0, at = 0; i < dx.length; i++) {
-    for (let j = 0; j < n; j++) dx[i] += dy[j] * W[at++];
-  }
-  return dx;
+function size(shape) {
+  return shape.reduce((product, side) => product * side, 1);
+}
+
+export function countParams(spec) {
+  const layers = spec.map(([name, ...sizes]) => new LAYERS[name](...sizes));
+  return layers.reduce((sum, { shapes }) => sum + Object.values(shapes).reduce((a, b) => a + b, 0), 0);
 }

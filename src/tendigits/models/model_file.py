@@ -22,6 +22,7 @@ from .._util.files import read_npz, write_npz
 from ..errors import InputError
 from ..nn.layers import LAYERS, BatchNorm, Layer
 from ..nn.network import Network, checked_layers
+from .json_file import read_json
 from .schema import check_metadata
 
 FORMAT = "tendigits model 1"
@@ -46,7 +47,7 @@ def save(network: Network, path: Path | str) -> None:
 
 
 def load(path: Path | str) -> Network:
-    """Read a network that `save` wrote.
+    """Read a network that `save` wrote, or a .json file of `tendigits export` or of one of the pages.
 
     Parameters
     ----------
@@ -63,6 +64,11 @@ def load(path: Path | str) -> Network:
     InputError
         If the file is missing, damaged, or of another kind.
     """
+    if Path(path).suffix == ".json":
+        with naming(path):
+            check_metadata(about := read_json(path))
+            parts = about["layers"], about["params"], about["classes"], about["info"]
+            return rebuild(*parts, divisor=about["divisor"])
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
@@ -72,6 +78,29 @@ def load(path: Path | str) -> Network:
         divisor = about.get("divisor", PIXELS if "preprocessing" in about["info"] else None)
         parts = about["layers"], arrays["params"], about["classes"], about["info"]
         return rebuild(*parts, novelty or None, divisor=divisor)
+
+
+def check_classes(classes: Array) -> None:
+    """Check that a model file can hold the names of classes, and that there are two.
+
+    Parameters
+    ----------
+    classes : ndarray, shape (n_classes,)
+        The names.
+
+    Raises
+    ------
+    InputError
+        If they are no texts or numbers, dates for example, or there is only one.
+    """
+    if len(classes) < 2:
+        raise InputError(f"There is only one class, {classes[0]}: a network learns to tell two or more apart.")
+    strange = [name for name in classes.tolist() if not isinstance(name, str | int | float)]
+    if strange:
+        raise InputError(
+            f"A model file cannot hold classes like {strange[0]} ({classes.dtype}): make them texts first, "
+            "labels.astype(str)."
+        )
 
 
 @contextmanager

@@ -50,8 +50,8 @@ RECIPES = {
         {"optimizer": "sgd", "epochs": 10},
     ),
     "fast": Recipe(
-        "98 % in a second or two",
-        {"epochs": 5, "batch_size": 160, "learning_rate": 0.37, "workers": 2},
+        "98 % in half a second, from 64 numbers for each image",
+        {"components": 64, "epochs": 6, "batch_size": 256, "learning_rate": 0.6, "weight_decay": 0.002},
     ),
     "plain": Recipe(
         "the most that 784-128-10 learns from the images as they are",

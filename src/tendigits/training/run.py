@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Seed
+from .._util.arrays import Seed, dense
 from .._util.progress import progress_bar
 from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
 from ..errors import Diverged, InputError
@@ -27,6 +27,13 @@ from .worker import Worker
 
 Data = Sequence[Any]  # images, labels and optionally weights
 Callback = Callable[[Network, History], object]
+
+
+def _generator(seed: Seed) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The seed must be a whole number, 0 or more, not {seed!r}.") from error
 
 
 class Run:
@@ -86,7 +93,7 @@ class Run:
     ) -> None:
         self.network = self.whole = network
         self.settings, self.rate = settings, rate or settings.scheduled_rate
-        self.rng = np.random.default_rng(seed)
+        self.rng = _generator(seed)
         self.examples = self._checked(train)
         self._decide_divisor()
         self.validation = self._checked(validation) if validation else None
@@ -106,6 +113,8 @@ class Run:
         return f"Run({self.network}, {len(self.history)} of {self.settings.epochs} epochs, {self.seen:,} examples seen)"
 
     def _checked(self, data: Data) -> Examples:
+        if not 2 <= len(data) <= 3:
+            raise InputError("Images and labels go together, as one pair: fit(network, (images, labels)).")
         images, labels, weights = (*data, None)[:3]
         network = self.network
         return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype, network.divisor)
@@ -164,7 +173,7 @@ class Run:
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:
-                    sha256.update(np.ascontiguousarray(array).data)
+                    sha256.update(np.ascontiguousarray(dense(array)).data)
         return sha256.hexdigest()
 
     @property

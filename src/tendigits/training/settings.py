@@ -157,7 +157,10 @@ def _plain(name: str, kind: Any, value: Any) -> Any:
     expected, words = KINDS.get(plain, (plain, f"a {plain.__name__}"))
     fits = isinstance(value, expected) and (plain is bool or not isinstance(value, bool))
     _check(fits, f"{name} must be {words}, not {value!r}.")
-    return plain(value) if plain in KINDS else value
+    try:
+        return plain(value) if plain in KINDS else value
+    except OverflowError as error:
+        raise InputError(f"{name} is too large: {value!r}.") from error
 
 
 def _check(fine: bool, message: str) -> None:

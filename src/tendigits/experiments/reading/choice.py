@@ -5,6 +5,7 @@ from itertools import pairwise
 from .judge import Mark
 
 ROOM = 0.5  # heights between two words
+CLEARLY = 0.65  # of the marks side by side are clear digits; else they are a word
 
 
 def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark], list[Mark]]:
@@ -19,20 +20,39 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     height : float
         The usual height of a digit, in pixels.
     lonely : bool
-        Whether there are other rows; then a single mark must be a clear digit, and not thin, to make a row of its own.
+        Whether there are other rows; then a single mark must be a clear digit to make a row of its own.
 
     Returns
     -------
     kept, left_out : list of Mark
         The digits and the rest.
     """
-    kept = [mark for word in words(marks, height) if not is_word(word) for mark in word if not mark.bad]
+    rest = [mark for word in without_words(words(marks, height)) for mark in word]
+    kept = [mark for mark in rest if not mark.bad]
     sure = [mark for mark in kept if mark.sure]
-    plain = sum(not mark.sign for mark in marks)
+    plain = sum(not mark.sign for mark in rest)
     alone = lonely and len(kept) == 1
-    if 2 * len(sure) < plain or (alone and not (sure and kept[0].piece.width > 0.3 * kept[0].piece.height)):
-        kept = []  # a thin stroke by itself is a crease or a paper's edge more often than a 1
+    if 2 * len(sure) < plain or (alone and not sure):
+        kept = []
     return kept, [mark for mark in marks if mark not in kept]
+
+
+def without_words(groups: list[list[Mark]]) -> list[list[Mark]]:
+    """Leave out words; where there are any, keep only numbers of two clear digits or more.
+
+    Parameters
+    ----------
+    groups : list of list of Mark
+        The marks of a row, those side by side together.
+
+    Returns
+    -------
+    list of list of Mark
+        The groups that are kept.
+    """
+    if not any(is_word(group) for group in groups):
+        return groups
+    return [group for group in groups if len(group) > 1 and all(mark.sure for mark in group)]
 
 
 def words(marks: list[Mark], height: float) -> list[list[Mark]]:
@@ -72,4 +92,4 @@ def is_word(marks: list[Mark]) -> bool:
     bool
         Whether there are at least three, and fewer than half of them are clear digits.
     """
-    return len(marks) > 2 and sum(mark.sure for mark in marks) < 0.5 * len(marks)
+    return len(marks) > 2 and sum(mark.sure for mark in marks) < CLEARLY * len(marks)

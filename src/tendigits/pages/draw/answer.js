@@ -1,6 +1,7 @@
 // The answer: the digit, how sure, and a bar for each class. Clicking bars chooses the two digits to compare.
 
-import { byId, make, percent, say } from "./dom.js";
+import { byId, make, percent, say } from "../shared/dom.js";
+import { hint } from "./hints.js";
 
 export class Answer {
   constructor(classes, chosen) {
@@ -21,12 +22,13 @@ export class Answer {
     say(byId("digit"), isDigit ? String(this.classes[best]) : reading ? "?" : "–");
     say(byId("verdict"), this.verdict(reading, isEmpty));
     say(byId("doubt"), this.doubt(reading));
+    say(byId("hint"), reading && !isDrawing ? hint(reading.prepared) : "");
     this.bars.forEach((each, k) => showBar(each, reading?.p[k] ?? 0, k === best, Boolean(reading)));
   }
 
   verdict(reading, isEmpty) {
     if (!reading) return isEmpty ? "Nothing drawn yet" : "Nothing stands out from the paper";
-    if (reading.isUnlike) return "Unlike any digit it has learned";
+    if (reading.isUnlike) return "Not a digit, it seems";
     return `${percent(reading.p[reading.order[0]])} sure`;
   }
 
@@ -50,13 +52,13 @@ function bar(name, onclick) {
   const fill = make("span", { className: "fill" });
   const figure = make("span", { className: "figure" });
   const track = make("span", { className: "track" }, fill);
-  const row = make("button", { type: "button", className: "bar", onclick }, make("b", {}, String(name)), track, figure);
-  return { row, fill, figure, name };
+  const words = make("span", { className: "for-readers" }, " compare");
+  const row = make("button", { type: "button", className: "bar", onclick }, make("b", {}, String(name)), track, figure, words);
+  return { row, fill, figure };
 }
 
-function showBar({ row, fill, figure, name }, p, isBest, isKnown) {
+function showBar({ row, fill, figure }, p, isBest, isKnown) {
   fill.style.transform = `scaleX(${p})`;
   row.classList.toggle("best", isBest);
   say(figure, isKnown ? percent(p) : "");
-  row.ariaLabel = isKnown ? `${name}: ${percent(p)}. Compare.` : `${name}. Compare.`;
 }

@@ -1,78 +1,42 @@
 """The draw page: one HTML file that reads handwriting and explains what it reads. No server, no network, no framework.
 
 The scripts are plain ES modules. Those in `javascript/` follow the Python modules of the same names and know nothing of
-the page; the others are the page, and know nothing of gradients. Here they become one file: modules joined into one
-script, weights and pictures as base64, and a policy that forbids the browser every connection.
+the page; the others are the page, and know nothing of gradients.
 """
 
-import base64
-import hashlib
-import html
-import json
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..._util.arrays import PIXELS, Array
-from ..._util.files import replacing
+from ..._util.text import printable
+from ...analysis.novelty import detector, is_unlike
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
 from ...data.mnist import load_mnist
 from ...data.splits import stratified_split
 from ...errors import DataUnavailable, InputError
 from ...images.mnist_format import to_mnist
-from ...nn.layers import Dropout, Linear, ReLU
+from ...nn.layers import Dropout
 from ...nn.network import Network
-from .familiarity import familiarity
+from ..file import JAVASCRIPT, SHARED, Page, assemble, bundle, floats, in_base64
 
-HERE, SHARED = Path(__file__).parent, Path(__file__).parents[2] / "javascript"
+HERE = Path(__file__).parent
 MODULES = (  # each after those it imports
-    *(SHARED / name for name in ("network.js", "attribution.js")),
-    *(SHARED / name for name in ("light.js", "strokes.js", "lines.js", "mnist_format.js")),
-    *(HERE / name for name in ("reader.js", "dom.js", "paint.js", "sheet.js", "input.js", "pictures.js", "answer.js")),
-    *(HERE / name for name in ("preprocessing_view.js", "why.js", "inside.js", "teach.js", "samples.js", "app.js")),
+    *(JAVASCRIPT / f"{name}.js" for name in ("products", "linear", "elementwise", "convolution", "pooling")),
+    *(JAVASCRIPT / f"{name}.js" for name in ("batchnorm", "loss", "network", "attribution", "network_file")),
+    *(JAVASCRIPT / f"{name}.js" for name in ("light", "strokes", "lines", "mnist_format")),
+    *(SHARED / f"{name}.js" for name in ("bytes", "dom", "paint", "sheet", "input", "pictures", "save")),
+    *(HERE / f"{name}.js" for name in ("reader", "hints", "answer", "preprocessing_view", "why", "units", "filters")),
+    *(HERE / f"{name}.js" for name in ("teach", "keep", "share", "samples", "app")),
+)
+LAYERS = {"Linear", "ReLU", "Tanh", "Dropout", "Conv2D", "MaxPool2D", "BatchNorm", "Reshape", "Flatten"}
+HALVED = (
+    120_000  # parameters from which a page has them as float16: its size, otherwise, would be more than is promised
 )
 FORGETTING = 200  # test digits that show what the network forgets as it learns
 MISREAD = 8  # samples that the network gets wrong
-HEIGHT = 900  # pixels in a notebook
-
-
-@dataclass(frozen=True)
-class Page:
-    """A draw page. A notebook displays it; `save` writes it.
-
-    Parameters
-    ----------
-    html : str
-        The whole file.
-    network : str
-        The widths of the layers of the network on the page, "784-128-10".
-    """
-
-    html: str
-    network: str
-
-    def __repr__(self) -> str:
-        return f"Page({self.network}, {len(self.html.encode()):,} bytes)"
-
-    def save(self, path: Path | str) -> None:
-        """Write the file, all or nothing.
-
-        Parameters
-        ----------
-        path : path-like
-            The file.
-        """
-        with replacing(path) as file:
-            file.write(self.html.encode())
-
-    def _repr_html_(self) -> str:
-        # srcdoc needs no server; the sandbox keeps page and notebook apart.
-        frame = f'sandbox="allow-scripts" width="100%" height="{HEIGHT}" style="border: 0" title="Draw a digit"'
-        return f'<iframe {frame} srcdoc="{html.escape(self.html)}"></iframe>'
 
 
 def draw(network: Network, dataset: Dataset | None = None) -> Page:
@@ -81,11 +45,10 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers for images of 28 × 28.
+        A dense or convolutional network for images of 28 × 28.
     dataset : Dataset, optional
-        Gives the sample digits, the digits that show what the network forgets as it learns, and the limit beyond which
-        a drawing is no digit. None means MNIST, or the bundled digits for a network that was trained on these, or if
-        MNIST cannot be downloaded.
+        Gives the sample digits, and the digits that show what the network forgets as it learns. None means MNIST, or
+        the bundled digits for a network that was trained on these, or if MNIST cannot be downloaded.
 
     Returns
     -------
@@ -95,18 +58,20 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
     Raises
     ------
     InputError
-        If network or data are of another kind.
+        If network or data are of another kind, or the network is too large for a page of 1.5 MB.
     """
     _check_network(network)
     dataset = _own_data(network) if dataset is None else dataset
     _check_dataset(network, dataset)
-    return Page(_assemble(_about(network, dataset), network), "-".join(map(str, network.sizes)))
+    words = {"colophon": _colophon(network), "range": f"{network.classes[0]} to {network.classes[-1]}"}
+    html = assemble(HERE, bundle(MODULES), _about(network, dataset), **words)
+    return Page(html, "-".join(map(str, network.sizes)))
 
 
 def _check_network(network: Network) -> None:
-    strange = [layer.spec[0] for layer in network.layers if not isinstance(layer, Linear | ReLU | Dropout)]
-    if strange:
-        raise InputError(f"The draw page knows Linear and ReLU layers, and not {', '.join(strange)}.")
+    names = [entry[0] for entry in network.spec]
+    if strange := [name for name in names if name not in LAYERS]:
+        raise InputError(f"The draw page knows dense and convolutional networks, and not {', '.join(strange)}.")
     if network.sizes[0] != 784:
         raise InputError(f"The draw page is for pictures of 28 × 28 = 784 pixels, not {network.sizes[0]}.")
 
@@ -131,16 +96,28 @@ def _check_dataset(network: Network, dataset: Dataset) -> None:
 
 def _about(network: Network, dataset: Dataset) -> dict[str, Any]:
     """Gather what the script needs, as JSON."""
-    known = familiarity(network, dataset)
     return {
         "classes": network.classes.tolist(),
-        "spec": [layer.spec for layer in network.layers if not isinstance(layer, Dropout)],
-        "params": _floats(network.params),
+        "network": _weights(network),
         "divisor": network.divisor or PIXELS,
-        "known": known | {"P": _floats(known["P"]), "centres": _floats(known["centres"]), "n": known["P"].shape[1]},
+        "novelty": _novelty(network),
         "test": _pictures(network, dataset, _forgetting(dataset)),
         "samples": _samples(network, dataset),
     }
+
+
+def _weights(network: Network) -> dict[str, Any]:
+    """Give layers and parameters, the latter in as many bits as there is room for."""
+    dtype = "<f2" if network.params.size > HALVED else "<f4"
+    spec = [layer.spec for layer in network.layers if not isinstance(layer, Dropout)]
+    return {"spec": spec, "params": floats(network.params, dtype), "bits": 8 * int(dtype[-1])}
+
+
+def _novelty(network: Network) -> dict[str, Any] | None:
+    """Give the detector and the network's threshold; None where the network does not know what is familiar to it."""
+    if network.novelty is None:
+        return None
+    return {"threshold": float(network.novelty["threshold"]), "network": _weights(detector())}
 
 
 def _forgetting(dataset: Dataset) -> Array:
@@ -153,73 +130,30 @@ def _samples(network: Network, dataset: Dataset) -> dict[str, Any]:
     labels, reads = dataset.test_labels, network.predict(dataset.test_images)
     right, wrong = np.flatnonzero(reads == labels), np.flatnonzero(reads != labels)
     _, first = np.unique(labels[right], return_index=True)
-    still_wrong = [i for i in wrong[: 4 * MISREAD] if _read(network, dataset.test_images[i]) == reads[i]][:MISREAD]
+    still_wrong = [i for i in wrong[: 20 * MISREAD] if _is_read(network, dataset.test_images[i], reads[i])][:MISREAD]
     index = np.array([*right[first], *still_wrong], int)
     return _pictures(network, dataset, index) | {"reads": class_index(reads[index], network.classes).tolist()}
 
 
-def _read(network: Network, image: Array) -> Any:
+def _is_read(network: Network, image: Array, label: Any) -> bool:
+    """Say whether a test digit, redrawn as the page does it, is read as this label, and as a digit at all."""
     try:
-        return network.predict(to_mnist(image)[np.newaxis])[0]
+        redrawn = to_mnist(image)[np.newaxis]
     except InputError:  # blank
-        return None
+        return False
+    unlike = is_unlike(network, redrawn)
+    return bool(network.predict(redrawn)[0] == label) and not (unlike is not None and unlike[0])
 
 
 def _pictures(network: Network, dataset: Dataset, index: Array) -> dict[str, Any]:
     labels = class_index(dataset.test_labels[index], network.classes)
-    return {"images": _base64(dataset.test_images[index]), "labels": labels.tolist()}
-
-
-def _floats(values: Array) -> str:
-    return _base64(values.astype("<f4"))
-
-
-def _base64(values: Array) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
-
-
-# ---------------------------------------------------------------------- file
-
-
-def _assemble(about: dict[str, Any], network: Network) -> str:
-    style, script = _read_text("style.css"), bundle()
-    policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:"
-    parts = {
-        "policy": f"{policy}; base-uri 'none'; form-action 'none'",
-        "style": style,
-        "script": script,
-        "about": json.dumps(about).replace("<", "\\u003c"),  # or text in it could end the script
-        "colophon": html.escape(_colophon(network)),
-        "range": html.escape(f"{network.classes[0]} to {network.classes[-1]}"),
-    }
-    return re.sub(r"{{(\w+)}}", lambda match: parts[match[1]], _read_text("index.html"))
-
-
-def bundle() -> str:
-    """Join the modules into one script. They share its top level, so each name there may be used only once.
-
-    Returns
-    -------
-    str
-        The script.
-    """
-    script = "\n".join(path.read_text("utf-8") for path in MODULES)
-    script = re.sub(r"^import [^;]*;\n", "", script, flags=re.MULTILINE)
-    return re.sub(r"^export ", "", script, flags=re.MULTILINE)
-
-
-def _read_text(name: str) -> str:
-    return (HERE / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    return {"images": in_base64(dataset.test_images[index]), "labels": labels.tolist()}
 
 
 def _colophon(network: Network) -> str:
     words = [f"A {'-'.join(map(str, network.sizes))} network, made with tendigits"]
     if name := network.info.get("data", {}).get("name"):
-        words.append(f"trained on {'MNIST' if name == 'mnist' else name}")
+        words.append(f"trained on {'MNIST' if name == 'mnist' else printable(name)}")
     if accuracy := network.info.get("results", {}).get("test_accuracy"):
         words.append(f"{100 * accuracy:.1f} % right on its test set")
     return ", ".join(words) + "."

@@ -1,7 +1,7 @@
 // What the network sees: ink, box, field.
 
-import { byId, say } from "./dom.js";
-import { erase, inkColour, largest, paint } from "./paint.js";
+import { byId, say } from "../shared/dom.js";
+import { erase, inkColour, largest, paint } from "../shared/paint.js";
 
 const STAGE = 112; // pixels of the first picture: enough to see the strokes
 

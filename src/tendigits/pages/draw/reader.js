@@ -1,26 +1,35 @@
-// What reads: a network, what it was trained on, and what it learns here. The page asks it, and knows nothing of gradients.
+// What reads: a network, the detector that tells digits from other things, and what is learned here. The page asks it, and
+// knows nothing of gradients.
 
-import { noveltyScore, whitened } from "../../javascript/attribution.js";
-import { Network, softmax } from "../../javascript/network.js";
+import { softmax } from "../../javascript/loss.js";
 import { prepare } from "../../javascript/mnist_format.js";
+import { Network } from "../../javascript/network.js";
+import { networkFromJson, networkToJson } from "../../javascript/network_file.js";
+import { bytes, floats, pictures, toBase64 } from "../shared/bytes.js";
 
 const RATE = 0.3; // of the steps the page takes, for each unit of |x|²; ten times this forgets a twentieth of all else
 const STEPS = 100; // at most, for one drawing
 const SURE = 0.9; // enough: what goes further forgets more
+const SAME = 0.9; // the cosine from which a drawing is one that was taught
 
 export class Reader {
-  // about: the page's data, as page/__init__.py wrote it.
-  constructor(about) {
-    Object.assign(this, { classes: about.classes, spec: about.spec, divisor: about.divisor, trained: floats(about.params) });
-    this.known = { ...about.known, P: floats(about.known.P), centres: rows(floats(about.known.centres), about.known.n) };
-    this.test = { labels: about.test.labels, images: pictures(about.test.images) };
+  // about: the page's data, as page.py wrote it.
+  constructor({ classes, network, divisor, novelty, test }) {
+    Object.assign(this, { classes, divisor, trained: networkOf(network), threshold: novelty?.threshold ?? Infinity });
+    this.detector = novelty && networkOf(novelty.network);
+    this.test = { labels: test.labels, images: pictures(test.images) };
     this.reset();
   }
 
   // Back to the weights the page came with.
   reset() {
-    this.network = new Network(this.spec, this.trained.slice());
-    this.taught = [];
+    this.use(new Network(this.trained.spec, this.trained.params.slice()), []);
+    this.trainedCorrect = undefined;
+  }
+
+  use(network, taught) {
+    Object.assign(this, { network, taught });
+    this.isExact = !network.layers.some(({ name }) => name === "Tanh");
   }
 
   // RGBA → null for a blank sheet; else how it was prepared, every activation, the probabilities, the classes from the
@@ -31,24 +40,36 @@ export class Reader {
   }
 
   readField(field) {
-    const ys = this.network.forward(this.inputFrom(field));
+    const x = this.inputFrom(field);
+    const ys = this.network.forward(x);
     const p = softmax(ys.at(-1));
     const order = [...p.keys()].sort((a, b) => p[b] - p[a]);
-    const learned = this.taught.map((x) => whitened(this.network.forward(x), this.known));
-    const score = noveltyScore(ys, this.known, learned);
-    return { ys, p, order, score, isUnlike: score > this.known.limit };
+    const score = this.noveltyScore(field);
+    return { ys, p, order, score, isUnlike: score > this.threshold && !this.wasTaught(x) };
+  }
+
+  // The log odds that it is no digit, as tendigits/analysis/novelty.py has them.
+  noveltyScore(field) {
+    if (!this.detector) return -Infinity;
+    const [digit, other] = this.detector.forward(divided(field, 255)).at(-1);
+    return other - digit;
+  }
+
+  wasTaught(x) {
+    return this.taught.some((other) => cosine(x, other.x) > SAME);
   }
 
   // A few steps of gradient descent on one drawing: what it was read as before and after, and how many of the test
-  // digits are read correctly before and after.
+  // digits are read correctly with the trained weights and now.
   teach(field, label) {
     const x = this.inputFrom(field);
     const rate = RATE / x.reduce((sum, value) => sum + value * value, 0); // the more ink, the larger the gradient
-    const before = { p: this.readField(field).p, correct: this.countCorrect() };
+    this.trainedCorrect ??= this.countCorrect();
+    const before = { p: this.readField(field).p, correct: this.trainedCorrect };
     let steps = 0;
     do this.network.learn(x, label, rate);
     while (++steps < STEPS && softmax(this.network.forward(x).at(-1))[label] < SURE);
-    this.taught.push(x);
+    this.taught.push({ x, field: Uint8Array.from(field), label });
     return { before, after: { p: this.readField(field).p, correct: this.countCorrect() }, steps };
   }
 
@@ -59,31 +80,50 @@ export class Reader {
 
   // Bytes 0 to 255 to what the network was trained on: 0 to 1, or these bytes.
   inputFrom(field) {
-    return new Float64Array(field).map((value) => value / this.divisor); // many times faster than Float64Array.from
+    return divided(field, this.divisor);
   }
+
+  // ------------------------------------------------------------------ kept, and brought back
+
+  toJson() {
+    const drawings = this.taught.map(({ field, label }) => ({ label, pixels: toBase64(field) }));
+    return networkToJson(this.network, this.classes, {}, { drawings });
+  }
+
+  // Throws BadNetwork where the text is none.
+  fromJson(text) {
+    const { network, drawings } = networkFromJson(text, this.classes.length);
+    const taught = (Array.isArray(drawings) ? drawings : []).filter(isDrawing).map(({ label, pixels }) => {
+      const field = bytes(pixels);
+      return { field, label, x: this.inputFrom(field) };
+    });
+    this.trainedCorrect ??= this.countCorrect();
+    this.use(network, taught);
+  }
+}
+
+function networkOf({ spec, params, bits }) {
+  return new Network(spec, floats(params, bits));
+}
+
+function isDrawing(drawing) {
+  return typeof drawing?.pixels === "string" && /^[A-Za-z0-9+/]{1046}==$/.test(drawing.pixels) && Number.isInteger(drawing.label);
+}
+
+function divided(field, divisor) {
+  return new Float64Array(field).map((value) => value / divisor); // many times faster than Float64Array.from
 }
 
 function highest(values) {
   return values.indexOf(Math.max(...values));
 }
 
-// ---------------------------------------------------------------------- out of the page's JSON
-
-function bytes(base64) {
-  const letters = atob(base64);
-  const values = new Uint8Array(letters.length);
-  for (let i = 0; i < values.length; i++) values[i] = letters.charCodeAt(i); // ten times faster than Uint8Array.from
-  return values;
-}
-
-export function floats(base64) {
-  return new Float32Array(bytes(base64).buffer); // little-endian, as nearly every machine is
-}
-
-export function pictures(base64) {
-  return rows(bytes(base64), 784);
-}
-
-function rows(values, n) {
-  return Array.from({ length: values.length / n }, (_, i) => values.subarray(i * n, (i + 1) * n));
+function cosine(a, b) {
+  let ab = 0, aa = 0, bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return ab / (Math.sqrt(aa * bb) || 1);
 }

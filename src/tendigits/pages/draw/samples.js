@@ -1,8 +1,8 @@
 // Real test digits to load, some of which the network misreads.
 
-import { byId, make } from "./dom.js";
-import { inkColour, paint } from "./paint.js";
-import { pictures } from "./reader.js";
+import { byId, make } from "../shared/dom.js";
+import { inkColour, paint } from "../shared/paint.js";
+import { pictures } from "../shared/bytes.js";
 
 // samples: { images, labels, reads } of the page's data; load(picture) puts RGBA on the sheet.
 export function showSamples(samples, classes, load) {
@@ -16,9 +16,10 @@ export function showSamples(samples, classes, load) {
 
 function sample(canvas, label, reads, onclick) {
   const isRead = label === reads;
-  const words = isRead ? `${label}` : `${label}, read as ${reads}`;
-  const properties = { type: "button", className: isRead ? "" : "misread", ariaLabel: `Load a test digit: ${words}`, onclick };
-  return make("button", properties, canvas, make("span", {}, isRead ? String(label) : `${label} → ${reads}`));
+  const words = isRead ? ", a test digit to load" : `, a test digit that it reads as ${reads}`;
+  const caption = make("span", {}, isRead ? String(label) : `${label} → ${reads}`);
+  const properties = { type: "button", className: isRead ? "" : "misread", onclick };
+  return make("button", properties, canvas, caption, make("span", { className: "for-readers" }, words));
 }
 
 // MNIST is light on black; the sheet is white.

@@ -1,6 +1,6 @@
-// "That's wrong, it is a …": the page learns from the drawing, shows what changed, and what it forgot.
+// "No, it is a …": the page learns from the drawing, shows what changed, and what it forgot.
 
-import { byId, make, percent, say } from "./dom.js";
+import { byId, make, percent, say } from "../shared/dom.js";
 
 export class Teach {
   // changed() is called when the weights are no longer what they were.
@@ -13,16 +13,13 @@ export class Teach {
     byId("reset").addEventListener("click", () => this.reset());
   }
 
-  // Bring the ten buttons into view, and the focus to the first of them.
-  invite() {
-    byId("teach").scrollIntoView();
-    this.buttons[0].focus({ preventScroll: true });
-  }
-
   show(reading) {
     this.reading = reading;
-    byId("wrong").disabled = !reading;
-    for (const button of this.buttons) button.disabled = !reading;
+    const best = reading && !reading.isUnlike ? reading.order[0] : -1;
+    this.buttons.forEach((button, k) => {
+      button.disabled = !reading;
+      button.classList.toggle("best", k === best);
+    });
   }
 
   learn(label) {
@@ -34,8 +31,13 @@ export class Teach {
     say(byId("taught-name"), `how sure it is of ${name}`);
     this.showForgetting(result);
     byId("taught").hidden = false;
-    byId("reset").disabled = false;
+    this.allow();
     this.changed();
+  }
+
+  // What was learned can be kept, and taken back.
+  allow(isChanged = true) {
+    byId("reset").disabled = byId("save").disabled = !isChanged;
   }
 
   showChange(element, p, label) {
@@ -45,17 +47,18 @@ export class Teach {
     element.querySelector(".fill").style.transform = `scaleX(${p[label]})`;
   }
 
+  // Always against the trained weights, however many lessons there were.
   showForgetting({ before, after }) {
     const n = this.reader.test.labels.length;
     const change = after.correct - before.correct;
     const words = change === 0 ? "as before" : `${Math.abs(change)} ${change < 0 ? "fewer" : "more"} than before`;
-    say(byId("forgotten"), `Of ${n} test digits it now reads ${after.correct}, ${words}.`);
+    say(byId("forgotten"), `Of ${n} test digits it now reads ${after.correct}, ${words} it was taught anything here.`);
   }
 
   reset() {
     this.reader.reset();
     byId("taught").hidden = true;
-    byId("reset").disabled = true;
+    this.allow(false);
     say(byId("lesson"), "The trained weights are back.");
     this.changed();
   }

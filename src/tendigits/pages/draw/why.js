@@ -1,8 +1,8 @@
 // Why this digit rather than that one: every pixel's share, and the sum.
 
-import { byId, make, say, signed } from "./dom.js";
+import { byId, make, say, signed } from "../shared/dom.js";
 import { contributions } from "../../javascript/attribution.js";
-import { erase, inkColour, largest, paint, signedColour } from "./paint.js";
+import { erase, inkColour, largest, paint, signedColour } from "../shared/paint.js";
 
 export class Why {
   // redraw() is called when other digits are chosen.
@@ -44,7 +44,8 @@ export class Why {
   show(reading) {
     this.reading = reading;
     const [self, other] = this.pair(reading);
-    byId("why").dataset.empty = String(!reading);
+    byId("reasons").hidden = !reading;
+    byId("no-reasons").hidden = Boolean(reading);
     for (const select of Object.values(this.slots)) select.disabled = !reading;
     if (!reading || other === undefined) return [byId("shares"), byId("shares-ink")].forEach(erase);
     [this.slots.self.value, this.slots.other.value] = [self, other];
@@ -68,6 +69,7 @@ export class Why {
     say(byId("logits"), `score of ${a} − score of ${b} = ${plain(z1)} − ${z2 < 0 ? `(${plain(z2)})` : plain(z2)}`);
     const left = Math.abs(pro + contra + constant - (logits[self] - logits[other]));
     say(byId("left"), left < 1e-6 ? "less than 0.000001" : left.toFixed(6));
+    byId("curved").hidden = this.reader.isExact;
     byId("balance").style.setProperty("--share", pro / (pro - contra || 1));
   }
 }

@@ -113,6 +113,8 @@ class Processes:
                 self._children.append(_Child(self._fork(rank, work)))
             yield
             self.barrier()  # all workers have taken the last step
+            if any(child.has_failed() for child in self._children):
+                raise WorkerFailed(self._reason())
         finally:
             while self._children:
                 self._children.pop().kill()
@@ -177,7 +179,7 @@ class Processes:
         text = bytes(self._message).rstrip(b"\0").decode(errors="replace")
         if text:
             return f"A worker failed: {text}"
-        return "A worker process was killed, perhaps for want of memory. Try again with --workers 1."
+        return "A worker process was killed, perhaps for want of memory. Try again with one worker."
 
 
 class _Child:
@@ -196,12 +198,20 @@ class _Child:
         except ChildProcessError:  # someone else has waited for it
             return True
 
+    def has_failed(self) -> bool:
+        """Tell whether it has ended otherwise than by itself, its work being done."""
+        try:
+            end = os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return end is not None and end.si_status != 0
+
     def kill(self) -> None:
         """Kill and reap it."""
         with suppress(ProcessLookupError, ChildProcessError):  # someone else has waited for it
             if self._descriptor >= 0:
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            else:
+            elif not self.has_ended():  # nor reaped by someone else, after which the number may be another's
                 os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
         if self._descriptor >= 0:

@@ -1,25 +1,26 @@
-// Inside: each hidden unit as a picture of its weights, lit by how strongly it fires; its wires to the outputs.
+// Inside a dense network: each hidden unit as a picture of its weights, lit by how strongly it fires; its wires to the
+// outputs.
 
-import { byId, make, say, signed } from "./dom.js";
+import { byId, make, say, signed } from "../shared/dom.js";
 import { wires } from "../../javascript/attribution.js";
-import { AGAINST, FOR, largest, paint, signedColour } from "./paint.js";
+import { AGAINST, FOR, largest, paint, signedColour } from "../shared/paint.js";
 
 const MOST = 256; // units shown
 const SVG = "http://www.w3.org/2000/svg";
 
-export class Inside {
+export class Units {
   constructor(reader) {
     Object.assign(this, { reader, current: null });
-    const [first] = reader.spec;
-    const hasHidden = reader.spec.length > 1;
-    this.units = Array.from({ length: hasHidden ? Math.min(first[2], MOST) : 0 }, (_, j) => unit(j));
+    const { network } = reader;
+    const width = network.layers.length > 1 && network.layers[0].name === "Linear" ? network.layers[0].nOut : 0;
+    this.units = Array.from({ length: Math.min(width, MOST) }, (_, j) => unit(j));
     this.outputs = reader.classes.map((name) => make("li", {}, String(name)));
     this.paths = reader.classes.map(() => document.createElementNS(SVG, "path"));
-    byId("inside").hidden = !hasHidden;
+    byId("inside").hidden = !width;
     byId("units").append(...this.units);
     byId("outputs").append(...this.outputs);
     byId("wires").append(...this.paths);
-    say(byId("unit-count"), first[2] > MOST ? `The first ${MOST} of its ${first[2]}` : `Its ${first[2]}`);
+    say(byId("unit-count"), width > MOST ? `The first ${MOST} of its ${width}` : `Its ${width}`);
     this.listen();
   }
 
@@ -33,7 +34,7 @@ export class Inside {
     grid.addEventListener("pointerleave", () => grid.contains(document.activeElement) || this.select(-1));
     grid.addEventListener("focusout", () => this.select(-1));
     grid.addEventListener("keydown", (event) => this.moveFocus(event));
-    addEventListener("resize", () => this.showWires());
+    new ResizeObserver(() => this.showWires()).observe(grid);
     if (this.units[0]) this.units[0].tabIndex = 0;
   }
 
@@ -50,17 +51,17 @@ export class Inside {
 
   // Paint the weights: when the page opens, and whenever they changed.
   paintWeights() {
-    const { network } = this.reader;
-    const [first] = network.layers;
-    const W = network.W(first);
+    if (!this.units.length) return;
+    const [{ W, nOut }] = this.reader.network.layers;
     this.units.forEach((button, j) => {
-      const weights = Float64Array.from({ length: 784 }, (_, i) => W[i * first.nOut + j]);
+      const weights = Float64Array.from({ length: 784 }, (_, i) => W[i * nOut + j]);
       paint(button.firstChild, { w: 28, h: 28, data: weights }, signedColour(0.4 * largest(weights)));
     });
   }
 
   show(reading) {
     this.reading = reading;
+    if (!this.units.length) return;
     const fires = reading?.ys[2];
     const most = fires ? largest(fires) : 1;
     this.units.forEach((button, j) => light(button, fires ? (fires[j] / most).toFixed(2) : "0.5"));

@@ -5,11 +5,15 @@ export function drawByPointer(sheet) {
   let pointer = null; // the one that draws; other fingers are ignored
   canvas.addEventListener("pointerdown", (event) => {
     if (pointer !== null || event.button !== 0) return;
+    begin(event);
+  });
+  const begin = (event) => {
     pointer = event.pointerId;
     canvas.setPointerCapture(pointer);
     sheet.begin(pointOf(event, canvas));
-  });
+  };
   canvas.addEventListener("pointermove", (event) => {
+    if (pointer === null && event.buttons === 1 && event.pointerType !== "touch") begin(event); // pressed outside
     if (event.pointerId !== pointer || !sheet.isDrawing) return;
     const events = event.getCoalescedEvents?.() ?? [];
     sheet.extend(...(events.length ? events : [event]).map((each) => pointOf(each, canvas)));

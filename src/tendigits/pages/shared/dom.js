@@ -14,6 +14,11 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// A page that lies beside this one.
+export function linkTo(page, text) {
+  return make("a", { href: page }, text);
+}
+
 export function percent(p) {
   const digits = p > 0.9995 || p < 0.0005 ? 0 : p > 0.99 || p < 0.01 ? 1 : 0;
   return p > 0.9995 ? "> 99.9 %" : `${(100 * p).toFixed(digits)} %`;
