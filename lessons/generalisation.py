@@ -14,7 +14,7 @@
 # # Generalisation: to know, and not only to remember
 #
 # The network of the first lesson, [`mnist.ipynb`](../mnist.ipynb), did better on the images it had learned from than on new
-# ones. The first part of this chapter makes that gap as wide as it can be, looks at it, and closes it in four ways. That is
+# ones. The first part of this chapter makes that gap as wide as it can be, looks at it, and narrows it in four ways. That is
 # **overfitting** and **regularisation**. The second part looks at how a network gets to its weights: **optimisers**, seen on
 # the real loss, and how to reach 98 % in seconds.
 #
@@ -508,7 +508,7 @@ def walk(step, rate, steps=40):
     return np.array(path)
 
 
-paths = {"SGD": walk(sgd, 0.03), "momentum": walk(momentum, 0.03), "Adam": walk(adam, 0.1)}
+paths = {"SGD": walk(sgd, 0.03), "momentum": walk(momentum, 0.008), "Adam": walk(adam, 0.1)}
 final = {name: loss_at(begin + path[-1] @ np.array([ahead, aside])) for name, path in paths.items()}
 print("loss after 40 steps:", {name: round(float(loss), 3) for name, loss in final.items()})
 assert all(loss < loss_at(begin + 1.3 * aside) for loss in final.values())
@@ -570,7 +570,8 @@ plt.show()
 # %% [markdown]
 # ## 10. The schedule
 #
-# **Claim.** Long steps at first, to get about; short steps at the end, to settle. That is worth more than the optimiser.
+# **Claim.** Long steps at first, to get about; short steps at the end, to settle. That is often worth more than the choice
+# of the optimiser.
 #
 # **Predict.** The same rate throughout, or one that falls to zero: which ends lower?
 #
