@@ -103,6 +103,7 @@ def test_notebook_holds_nothing_of_the_machine_that_built_it(name):
     text = json.dumps(
         [[source(cell), [o for o in cell.get("outputs", []) if "text" in o]] for cell in notebook["cells"]]
     )
+    text = text.replace('\\"site-packages\\" not in frame.filename', "")  # what the exercises' verdict looks for
     for trace in ("/tmp", "/home/", "/root", "../shared", "Users\\\\", "site-packages"):
         assert trace not in text
 
