@@ -7,6 +7,7 @@ import click
 from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
+from ..training.parallel.mpi import ending_together, let_rank_0_report
 from .collect import collect
 from .draw import draw
 from .evaluate import evaluate
@@ -31,10 +32,15 @@ class BadInput(click.ClickException):
 class Commands(click.Group):
     """The group of commands; it turns errors into one sentence, with status 2 for bad input and 1 for others."""
 
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run a command line; if it is that of an MPI rank and fails, so do all ranks."""
+        with ending_together():
+            return super().main(*arguments, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            return self._invoked(ctx)
         except InputError as error:
             raise BadInput(printable(error)) from error
         except BrokenPipeError:  # whoever read the output has had enough
@@ -43,6 +49,13 @@ class Commands(click.Group):
             raise click.ClickException(f"Out of memory. {error}".rstrip()) from error
         except (DataUnavailable, Diverged, OSError, WorkerFailed) as error:
             raise click.ClickException(printable(error)) from error
+
+    def _invoked(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception:
+            let_rank_0_report()
+            raise
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})

@@ -13,12 +13,14 @@ import click
 from .._util.files import check_writable
 from .._util.locks import locked
 from ..data.dataset import Dataset
+from ..errors import InputError
 from ..experiments.train_and_test import Experiment, train_and_test
 from ..models.builder import architecture
 from ..nn.network import Network
 from ..training.checkpoint import refuse_unfinished
 from ..training.history import History
 from ..training.interrupts import Stopped
+from ..training.parallel.mpi import once_per_node, world
 from . import fine_tune
 from .common import accuracy_line, data_option, echo, json_option, load_data, plots_option, print_json
 from .training import as_training, training_options
@@ -56,6 +58,8 @@ def train(
     Every epoch leaves a checkpoint beside the model (model.npz.checkpoint.npz). After Ctrl-C, or worse, the same
     command with --resume continues from there and ends with the same model, bit for bit.
 
+    Under mpirun all ranks train one network, each on its part of every batch, in place of --workers.
+
     With --from MODEL it goes on from a trained network, which takes seconds and has no checkpoints, and says what was
     learned, and how much forgotten.
     """
@@ -64,6 +68,13 @@ def train(
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other.")
     training = as_training(**options)
+    ranks = world()
+    if ranks and start:
+        raise InputError("--from takes seconds, which several MPI ranks would not shorten: run it without mpirun.")
+    if ranks and ranks.rank:
+        dataset = ranks.once_per_node(lambda: load_data(*data, transposed=transposed))
+        train_and_test(dataset, **training, seed=seed, progress=False, team=ranks)
+        return None
     say = partial(echo, err=as_json)
     check_writable(out)
     if plots:
@@ -72,7 +83,7 @@ def train(
     with locked(out) if checkpoint else nullcontext():
         if checkpoint and not (resume or overwrite):
             _keep_unfinished(checkpoint, out)
-        dataset = load_data(*data, transposed=transposed)
+        dataset = once_per_node(ranks, lambda: load_data(*data, transposed=transposed))
         if start:
             return _go_on(context, start, dataset, training, seed, out, plots, as_json, say)
         say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
@@ -84,6 +95,7 @@ def train(
                 checkpoint=checkpoint,
                 resume=resume,
                 overwrite=overwrite,
+                team=ranks,
                 callbacks=[partial(_epoch_line, say, training["settings"].epochs, training["members"], [])],
             )
         except KeyboardInterrupt as error:

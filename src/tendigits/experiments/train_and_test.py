@@ -23,6 +23,7 @@ from ..nn.network import Network
 from ..training.checkpoint import discard
 from ..training.history import History
 from ..training.loop import fit
+from ..training.parallel.mpi import Ranks, once_per_node
 from ..training.run import Callback
 from ..training.settings import Settings
 
@@ -73,6 +74,7 @@ def train_and_test(
     overwrite: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
+    team: Ranks | None = None,
 ) -> Experiment:
     """Hold out validation images, train on the rest, and test once.
 
@@ -102,6 +104,8 @@ def train_and_test(
         Called after every epoch, as in `fit`.
     progress : bool, optional
         Whether to show progress; None means in a terminal or a notebook.
+    team : Ranks, optional
+        MPI ranks to share the work with, as in `fit`.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def train_and_test(
     if members < 1:
         raise InputError(f"An ensemble needs at least one member, not {members}.")
     rng = np.random.default_rng(seed)
-    train, validation = _split(dataset, n_validation, rng)
+    train, validation, rng = once_per_node(team, lambda: (*_split(dataset, n_validation, rng), rng))
     shape, n_classes = dataset.train_images.shape[1:], len(dataset.classes)
     networks, histories = [], []
     with _checkpoints(checkpoint, members, resume, overwrite):
@@ -143,6 +147,7 @@ def train_and_test(
                 resume=resume,
                 callbacks=callbacks,
                 progress=progress,
+                team=team,
             )
             networks.append(network)
             histories.append(history)
