@@ -23,7 +23,10 @@
 # only whisper. And one leaves the learning curve where it was, until a single image comes along.
 #
 # You need `numpy`, `scikit-learn` and `matplotlib`. After the data has loaded, everything runs in
-# about a minute.
+# about a minute. It is read in about an hour: five minutes for each exhibit, guess included.
+#
+# What is printed under a curve belongs to this machine's run. What is asserted holds on yours, if the notebook runs to its
+# end; the rest is *measured here, not asserted*. The **gradient check** by **finite differences** is the lesson's.
 
 # %% [markdown]
 # ## The rooms behind the museum
@@ -145,8 +148,8 @@ def backward(params, X, Y):
 # $$\frac{L(\theta + \varepsilon) - L(\theta - \varepsilon)}{2\varepsilon}.$$
 #
 # Compare it with what `backward` says. We look at 40 places in each array and keep the largest
-# difference, relative to the largest slope (or to `FLOOR`, if all slopes are smaller: the wiggle itself
-# is good to about nine decimals, no better). Rounding alone leaves far less than `TOLERANCE`.
+# difference, relative to the largest slope (or to `FLOOR`, if all slopes are smaller: the finite difference
+# itself is good to about nine decimals, no better). Rounding alone leaves far less than `TOLERANCE`.
 
 # %%
 TOLERANCE, FLOOR = 1e-5, 1e-4
@@ -266,7 +269,7 @@ def draw(right, broken, title, names=("right", "broken")):
 museum = []
 
 def exhibit(bug, right, broken, checks, symptom, names=("right", "broken")):
-    draw(right, broken, bug, names)
+    draw(right, broken, f"Exhibit {len(museum) + 1}", names)
     row = {"bug": bug, "right": right["accuracy"][-1], "broken": broken["accuracy"][-1],
            "checks": checks, "symptom": symptom}
     museum.append(row)
@@ -281,9 +284,17 @@ assert right["accuracy"][-1] > 0.9
 assert abs(right["loss"][0] - np.log(10)) < 0.5      # before learning: about ln 10, a blind guess
 
 # %% [markdown]
-# The doors are open.
+# The doors are open. Each exhibit is a question: look at the curve and the symptoms, guess, and only then open the fold.
+# (The cells that make the curve are folded as well, where the notebook's reader can fold them. Click to see them.)
+
+# %% [markdown]
+# ## Exhibit 1
 #
-# ## Exhibit 1: ReLU's derivative with `>=`, after ReLU
+# **Symptoms:** none by itself: it learns, only less well. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **ReLU's derivative with `>=`, after ReLU**
 #
 # ```python
 # dz1 = dlogits @ params["W2"].T * (a1 >= 0)     # broken
@@ -293,8 +304,10 @@ assert abs(right["loss"][0] - np.log(10)) < 0.5      # before learning: about ln
 # comes out of ReLU is below zero. So the condition is always true, and the mask masks nothing.
 # [NumPy's own MNIST tutorial](https://numpy.org/numpy-tutorials/tutorial-deep-learning-on-mnist/) has
 # been published with this derivative.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 def backward_ge(params, X, Y):
     _, a1, logits = forward(params, X)
     dlogits = (softmax(logits) - Y) / len(X)
@@ -307,7 +320,8 @@ print(f"the mask lets through: a1 >= 0 {np.mean(a1 >= 0):.0%},  z1 > 0 {np.mean(
 assert np.all(a1 >= 0)                          # the broken mask is True everywhere
 assert np.array_equal(z1 >= 0, z1 > 0)          # before ReLU, >= would have made no difference
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; none by itself: it learns, only less well
 _, broken = train(params, X_train, Y_train, backward=backward_ge)
 checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_ge)}
 good, bad = exhibit("ReLU's derivative with >= after ReLU", right, broken, checks,
@@ -320,6 +334,8 @@ assert ratio > 1.05
 assert source != "MNIST" or good - bad > 0.01
 
 # %% [markdown]
+# <details><summary>More about exhibit 1</summary>
+#
 # **It still learns.** That is what makes it dangerous. The second layer gets its true gradient and makes
 # the best of a first layer that is pushed in a wrong direction. Nobody who sees only the broken curve would
 # suspect a thing. The cost is paid quietly, in a larger loss and a lower accuracy.
@@ -330,9 +346,17 @@ assert source != "MNIST" or good - bad > 0.01
 # **The fix:** `(z1 > 0)`, or just as well `(a1 > 0)`.
 #
 # *A curve that rises proves that something is learned, not that the gradient is right.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 2: the maximum over the whole batch in softmax
+# ## Exhibit 2
+#
+# **Symptoms:** fine for a long time, then nan from one step to the next. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **the maximum over the whole batch in softmax**
 #
 # ```python
 # e = np.exp(z - z.max())                        # broken: one maximum for all rows
@@ -340,8 +364,10 @@ assert source != "MNIST" or good - bad > 0.01
 #
 # Softmax does not change when a number is subtracted from a whole row, so any number will do - on paper.
 # Subtracting the largest of the *batch* is mathematically harmless.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 def softmax_batch_max(z):
     e = np.exp(z - z.max())                                         # <- the bug
     return e / e.sum(axis=1, keepdims=True)
@@ -358,10 +384,14 @@ print(f"after training, the rows' largest logits lie at most {np.ptp(tops):.0f} 
 assert np.allclose(clean["loss"], right["loss"], rtol=1e-6)
 
 # %% [markdown]
+# <details><summary>More about exhibit 2</summary>
+#
 # Same curve. Now when does it bite? `np.exp` of anything below about −745 is zero. If one row's logits lie
 # that far above another's, the other row becomes 0/0: not a number.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 for gap in (10, 100, 700, 800):
     rows = np.array([[0.0, 1.0], [gap, gap + 1.0]])     # both rows say the same thing
     with np.errstate(invalid="ignore"):
@@ -371,11 +401,15 @@ for gap in (10, 100, 700, 800):
 assert np.exp(-746.0) == 0 < np.exp(-744.0)
 
 # %% [markdown]
+# <details><summary>More about exhibit 2</summary>
+#
 # Can that happen to us? Training goes on, and in the new delivery there is one image that somebody forgot
 # to divide by 255. One image in the whole training set, and one that the network reads correctly. Its
 # logits grow with its pixels.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 bright = np.flatnonzero(forward(trained, X_train)[2].argmax(axis=1) == labels_train)[0]
 X_bright = X_train.copy()
 X_bright[bright] *= 255                                                 # one forgotten image
@@ -390,7 +424,8 @@ with np.errstate(invalid="ignore"):
     _, right_more = train(trained, X_bright, Y_train, epochs=EPOCHS // 2)
     _, more = train(clean_trained, X_bright, Y_train, backward=backward_batch_max, epochs=EPOCHS // 2)
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; fine for a long time, then nan from one step to the next
 with np.errstate(invalid="ignore"):
     checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_batch_max),
               "with the forgotten image, trained": gradient_check(
@@ -408,6 +443,8 @@ assert bad == np.mean(labels_val == 0)
 assert good > 0.9
 
 # %% [markdown]
+# <details><summary>More about exhibit 2</summary>
+#
 # The right softmax takes the forgotten image in its stride. The broken one turns *every other row* of that
 # batch into nan, the gradient with it, and after one step every parameter. Then `argmax` of nothing but nan
 # answers 0, so the "accuracy" is the share of zeros.
@@ -418,9 +455,17 @@ assert good > 0.9
 # **The fix:** `z.max(axis=1, keepdims=True)`: each row its own maximum.
 #
 # *Equal on paper is not equal in floating point.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 3: the bias gradient summed over the wrong axis
+# ## Exhibit 3
+#
+# **Symptoms:** none in the curve; another batch size crashes. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **the bias gradient summed over the wrong axis**
 #
 # ```python
 # "b1": dz1.sum(axis=1)                          # broken: sums over units, not over examples
@@ -429,8 +474,10 @@ assert good > 0.9
 # `dz1` has a row for each example and a column for each unit. The bias is shared by all examples, so its
 # gradient sums over the rows: `axis=0`. The wrong axis gives one number for each *example*, which should
 # not fit the bias at all. Unless the batch is as large as the layer. Ours is: 128 and 128.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 def backward_axis(params, X, Y):
     z1, a1, logits = forward(params, X)
     dlogits = (softmax(logits) - Y) / len(X)
@@ -444,7 +491,8 @@ try:
 except ValueError as problem:
     print("batch size 100:", problem)
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; none in the curve; another batch size crashes
 _, broken = train(params, X_train, Y_train, backward=backward_axis)    # 128: not a word of complaint
 checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_axis),
           "batch of 128, shapes fit": gradient_check(
@@ -456,6 +504,8 @@ assert all(found(check) == ["b1"] for check in checks.values())
 assert abs(good - bad) < 0.03
 
 # %% [markdown]
+# <details><summary>More about exhibit 3</summary>
+#
 # **The curve hides it.** The weights do nearly all the work, and 128 biases that are fed with noise
 # hardly disturb them.
 #
@@ -464,8 +514,10 @@ assert abs(good - bad) < 0.03
 #
 # The same slip in the second layer has a twist. Every row of $p - y$ sums to one minus one. Summed over the
 # wrong axis, that gradient is zero: an output bias that never learns.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 dlogits = (softmax(forward(params, X_few)[2]) - Y_few) / len(X_few)
 print("wrong axis, largest:", np.abs(dlogits.sum(axis=1)).max().round(12))
 print("right axis:", dlogits.sum(axis=0).round(2))
@@ -473,13 +525,23 @@ assert np.allclose(dlogits.sum(axis=1), 0)
 assert not np.allclose(dlogits.sum(axis=0), 0)
 
 # %% [markdown]
+# <details><summary>More about exhibit 3</summary>
+#
 # **The fix:** `dz1.sum(axis=0)`. And while you test, choose sizes that differ: batch 20, hidden 128,
 # classes 10. Then a wrong axis cannot fit by accident.
 #
 # *Equal sizes hide swapped axes.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 4: pixels not scaled
+# ## Exhibit 4
+#
+# **Symptoms:** huge first loss, then stuck at one answer, loss near ln 10. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **pixels not scaled**
 #
 # ```python
 # X = pixels                                     # broken: 0 to 255
@@ -489,8 +551,11 @@ assert not np.allclose(dlogits.sum(axis=0), 0)
 # Pixels 255 times too large make the first logits 255 times too large. And the gradient of `W1` carries the
 # pixels as a factor. The first steps are then so violent that they throw the hidden units far to the negative
 # side, where ReLU is flat and no gradient comes back.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; huge first loss, then stuck at one answer, loss near ln 10
 X_raw, X_val_raw = X_train * 255, X_val * 255
 raw_params, broken = train(params, X_raw, Y_train, validation=(X_val_raw, Y_val))
 checks = {"ordinary batch": gradient_check(params, X_raw[:20], Y_few)}
@@ -506,11 +571,15 @@ assert alive[1] < 0.2 < 0.6 < alive[0]
 assert broken["loss"][0] > 100
 
 # %% [markdown]
+# <details><summary>More about exhibit 4</summary>
+#
 # **The gradient check** passes. The gradient is right; it is the right gradient of a badly posed problem.
 #
 # Does a smaller learning rate save it? Partly:
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 rescued = {}
 for rate in (1e-5, 1e-4, 1e-3):
     _, history = train(params, X_raw, Y_train, learning_rate=rate, validation=(X_val_raw, Y_val))
@@ -519,12 +588,16 @@ for rate in (1e-5, 1e-4, 1e-3):
 assert bad < max(rescued.values()) < right["accuracy"][-1] - 0.01
 
 # %% [markdown]
+# <details><summary>More about exhibit 4</summary>
+#
 # Why not wholly? Because two things are wrong at once, and by different amounts. `W1` starts 255 times too large
 # for these pixels. And its steps are 255² = 65,025 times too large: once because the gradient carries
 # the pixels, once because the pixels multiply the step again. Mend exactly these two, and raw pixels
 # learn the very same curve:
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 def mended_step(params, X, Y, learning_rate, backward):
     grads = backward(params, X, Y)
     grads["W1"] /= 255 ** 2
@@ -537,12 +610,22 @@ print(f"raw pixels, both mended: {mended['accuracy'][-1]:.1%}, largest differenc
 assert np.allclose(mended["loss"], right["loss"], rtol=1e-3)
 
 # %% [markdown]
+# <details><summary>More about exhibit 4</summary>
+#
 # **The fix:** divide by 255, in one place, for training, validation and every later image alike.
 #
 # *Look at the first loss: it should be near ln 10, not in the hundreds.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 5: the learning rate too high for the batch
+# ## Exhibit 5
+#
+# **Symptoms:** stuck near chance; with a larger batch the same rate learns. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **the learning rate too high for the batch**
 #
 # ```python
 # train(..., batch_size=2, learning_rate=0.5)    # broken: 0.5 was chosen with a batch of 128
@@ -551,8 +634,10 @@ assert np.allclose(mended["loss"], right["loss"], rtol=1e-3)
 # With a batch of 128 the rate 0.5 serves well, as the last line under the picture shows. Nothing about it
 # is wrong, except that it belongs to that batch. A batch of 2 averages almost nothing out: each step follows
 # two images wherever they point.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 rate, small = 0.5, 2
 fitting_rate = rate * small / BATCH_SIZE                    # the rate shrinks with the batch
 _, large = train(params, X_train, Y_train, learning_rate=rate)
@@ -560,7 +645,8 @@ _, broken = train(params, X_train, Y_train, batch_size=small, learning_rate=rate
 _, right_small = train(params, X_train, Y_train, batch_size=small, learning_rate=fitting_rate,
                        epochs=EPOCHS // 2)
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; stuck near chance; with a larger batch the same rate learns
 checks = {"batch of 2": gradient_check(params, X_train[:small], Y_train[:small])}
 good, bad = exhibit("Learning rate too high for the batch", right_small, broken, checks,
                     "stuck near chance; with a larger batch the same rate learns",
@@ -571,7 +657,7 @@ assert bad < 0.6
 assert good > 0.85
 assert large["accuracy"][-1] > 0.9
 
-# %%
+# %% jupyter={"source_hidden": true}
 def spread(size, n=50):
     """How far the gradients of batches of this size lie from the average gradient, relative to it."""
     rng, whole = np.random.default_rng(SEED), backward(params, X_train, Y_train)["W1"]
@@ -585,15 +671,25 @@ for size, value in noise.items():
 assert noise[2] > 5 * noise[128]
 
 # %% [markdown]
+# <details><summary>More about exhibit 5</summary>
+#
 # **The gradient check** passes, and must: the gradient of these two images is right. The step
 # along it is too long.
 #
 # **The fix:** a smaller rate. A useful first guess: halve the rate when you halve the batch.
 #
 # *A learning rate is half a setting. The other half is the batch size.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 6: `(n,) - (n, 1)`
+# ## Exhibit 6
+#
+# **Symptoms:** loss settles at the variance of the targets; one answer for all. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **`(n,) - (n, 1)`**
 #
 # ```python
 # error = score - target                         # broken: (n,) minus (n, 1) is (n, n)
@@ -602,8 +698,10 @@ assert noise[2] > 5 * noise[128]
 # NumPy stretches a row against a column into a table: every score minus every target. No warning. For
 # this exhibit the network gets a single output and a simpler question, *is the digit odd?*, with the squared
 # error. The targets are a column. The scores have lost their second axis.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 odd_train, odd_val = (labels_train % 2)[:, None], (labels_val % 2)[:, None]        # columns: (n, 1)
 odd_few = odd_train[:20]
 
@@ -622,10 +720,14 @@ print("right", (logits - odd_few).shape, "  broken", (logits[:, 0] - odd_few).sh
 assert (logits[:, 0] - odd_few).shape == (20, 20)
 
 # %% [markdown]
+# <details><summary>More about exhibit 6</summary>
+#
 # The gradients below are derived faithfully, each from its own loss. This is also what automatic
 # differentiation would do.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 def backward_odd(params, X, Y):
     z1, a1, logits = forward(params, X)
     return backpropagate(params, X, z1, a1, 2 * (logits - Y) / len(X))
@@ -641,7 +743,8 @@ odd_trained, odd_right = train(odd_params, X_train, odd_train, backward_odd, los
 table_trained, broken = train(odd_params, X_train, odd_train, backward_table,
                               loss=squared_error_table, **settings)
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; loss settles at the variance of the targets; one answer for all
 checks = {"ordinary batch": gradient_check(
               odd_params, X_few, odd_few, backward_table, squared_error_table),
           "slip in the loss only": gradient_check(
@@ -659,6 +762,8 @@ assert scores[1].std() < 0.15 < 0.3 < scores[0].std()
 assert abs(broken["loss"][-1] - odd_val.var()) < 0.03
 
 # %% [markdown]
+# <details><summary>More about exhibit 6</summary>
+#
 # Every score is compared with every target, so the best a score can do is to lie near the average
 # target. The loss goes down, then stops at the targets' variance. It looks like a network too small for
 # its task.
@@ -670,9 +775,17 @@ assert abs(broken["loss"][-1] - odd_val.var()) < 0.03
 # **The fix:** keep both as columns, and say so: `assert logits.shape == Y.shape` as the first line of a loss.
 #
 # *The gradient check trusts the loss. An assert on two shapes does not.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 7: W2 updated before its old value is used
+# ## Exhibit 7
+#
+# **Symptoms:** explodes at a rate that suits the right network; none at a smaller one. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **W2 updated before its old value is used**
 #
 # ```python
 # params["W2"] -= learning_rate * (a1.T @ dlogits)
@@ -681,8 +794,10 @@ assert abs(broken["loss"][-1] - odd_val.var()) < 0.03
 #
 # Backpropagation asks: how did the loss come about *with the weights that were used*? Whoever updates each
 # layer as soon as its gradient is known asks with other weights.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 def early_step(params, X, Y, learning_rate, backward=None):
     z1, a1, logits = forward(params, X)
     dlogits = (softmax(logits) - Y) / len(X)
@@ -700,7 +815,7 @@ def gradient_of_step(step, rate):
         return {name: (params[name] - after[name]) / rate for name in params}
     return backward_from_step
 
-# %%
+# %% jupyter={"source_hidden": true}
 rates = (LEARNING_RATE, 1e-2, 1e-4, 1e-7)
 by_rate = [gradient_check(params, X_few, Y_few, gradient_of_step(early_step, rate)) for rate in rates]
 reference = gradient_check(params, X_few, Y_few, gradient_of_step(right_step, LEARNING_RATE))
@@ -710,7 +825,8 @@ say("right step, for comparison", reference)
 assert not found(reference)
 assert 50 < by_rate[1]["W1"] / by_rate[2]["W1"] < 200       # a hundredth of the rate and of the error
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; explodes at a rate that suits the right network; none at a smaller one
 checks = {f"step at rate {rates[0]:g}": by_rate[0], f"step at rate {rates[-1]:g}": by_rate[-1]}
 with np.errstate(over="ignore", invalid="ignore"):
     _, broken = train(params, X_train, Y_train, step=early_step)
@@ -722,9 +838,13 @@ assert good > 0.9
 assert bad < 0.3
 
 # %% [markdown]
+# <details><summary>More about exhibit 7</summary>
+#
 # It learns, and then it explodes. So is it a bug that shouts? Only when the rate is high enough:
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 finals = {}
 for rate in (0.02, 0.05, 0.3):
     with np.errstate(over="ignore", invalid="ignore"):
@@ -737,6 +857,8 @@ assert finals[0.3][0] > 0.9
 assert finals[0.3][1] < 0.3
 
 # %% [markdown]
+# <details><summary>More about exhibit 7</summary>
+#
 # **At a small rate it trains as well as the right one.** The new `W2` is nearly the old one. A learner who meets
 # the explosion, lowers the rate and sees it gone will blame the rate.
 #
@@ -747,8 +869,10 @@ assert finals[0.3][1] < 0.3
 #
 # On the whole, a step *against* it makes active units more active, and the more so the more active they are.
 # That feeds itself.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 z1, a1, logits = forward(params, X_few)
 dlogits, kept = (softmax(logits) - Y_few) / len(X_few), params["W2"]
 early = kept - LEARNING_RATE * a1.T @ dlogits
@@ -758,6 +882,8 @@ assert np.sum(extra * a1) < 0                                # so a step against
 print(f"extra gradient along the activations: {np.sum(extra * a1):.4f} (negative: they will grow)")
 
 # %% [markdown]
+# <details><summary>More about exhibit 7</summary>
+#
 # **The gradient check** has a blind spot here. A check that calls a tidy `backward` never sees the bug,
 # because it lives in the step. Read the gradient off the step itself and it shows in `W1` and `b1`, with an error
 # in proportion to the learning rate. At a rate of 1e-7 the same check passes.
@@ -766,9 +892,17 @@ print(f"extra gradient along the activations: {np.sum(extra * a1):.4f} (negative
 # write.
 #
 # *Check the code that runs, with the settings it runs with.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 8: zero initialisation
+# ## Exhibit 8
+#
+# **Symptoms:** first loss exactly ln 10, and it stays there. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **zero initialisation**
 #
 # ```python
 # W1, W2 = np.zeros((784, 128)), np.zeros((128, 10))      # broken
@@ -776,8 +910,11 @@ print(f"extra gradient along the activations: {np.sum(extra * a1):.4f} (negative
 #
 # With `W1` at zero every hidden unit is zero, so `W2` gets no gradient. With `W2` at zero nothing comes back
 # through it, so `W1` gets none either. Only `b2` can move.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; first loss exactly ln 10, and it stays there
 zeros = {name: np.zeros_like(values) for name, values in params.items()}
 zero_trained, broken = train(zeros, X_train, Y_train)
 checks = {"ordinary batch": gradient_check(zeros, X_few, Y_few)}
@@ -791,13 +928,17 @@ assert not found(checks["ordinary batch"])
 assert bad < 0.2
 
 # %% [markdown]
+# <details><summary>More about exhibit 8</summary>
+#
 # **The gradient check** passes, with a difference of exactly zero: three of the four gradients *are*
 # zero, and `backward` says so.
 #
 # Is it the zero that hurts? No: it is the sameness. Units that start equal get equal gradients and stay equal.
 # Zeros in `W2` alone do little harm, because a random `W1` keeps the units apart.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 same = {"W1": np.full((784, HIDDEN), 0.01), "b1": np.zeros(HIDDEN),
         "W2": np.full((HIDDEN, 10), 0.01), "b2": np.zeros(10)}
 same_trained, same_history = train(same, X_train, Y_train, learning_rate=0.05)
@@ -812,21 +953,34 @@ assert same_history["accuracy"][-1] < random_history["accuracy"][-1] - 0.2
 assert half_history["accuracy"][-1] > good - 0.03
 
 # %% [markdown]
+# <details><summary>More about exhibit 8</summary>
+#
 # **The fix:** random weights of the right size, `rng.normal(0, np.sqrt(2 / n_in), ...)`. Biases may
 # start at zero.
 #
 # *A hidden layer whose units are all alike is one unit.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 9: shuffled images, unshuffled labels
+# ## Exhibit 9
+#
+# **Symptoms:** accuracy at chance, validation loss near ln 10 or above. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **shuffled images, unshuffled labels**
 #
 # ```python
 # X = X[rng.permutation(len(X))]                 # broken: the labels stay where they were
 # ```
 #
 # The most human of bugs: two arrays that belong together, and only one of them moved.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: ten images, each with the label that now stands beside it: most do not belong together
 X_shuffled = X_train[np.random.default_rng(SEED).permutation(N_TRAIN)]              # <- the bug
 _, axes = plt.subplots(1, 10, figsize=(9, 1.3), layout="constrained")
 for axis, image, label in zip(axes, X_shuffled[:10], labels_train[:10], strict=True):
@@ -838,7 +992,8 @@ agree = np.mean((X_shuffled[:, None] == X_train[:, None]).all(axis=(1, 2)))
 print(f"images still beside their own label: {agree:.2%}")
 assert agree < 0.01
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; accuracy at chance, validation loss near ln 10 or above
 _, broken = train(params, X_shuffled, Y_train)
 checks = {"ordinary batch": gradient_check(params, X_shuffled[:20], Y_few)}
 good, bad = exhibit("Shuffled images with unshuffled labels", right, broken, checks,
@@ -854,6 +1009,8 @@ assert bad < 0.25
 assert min(broken["loss"]) > np.log(10) - 0.1
 
 # %% [markdown]
+# <details><summary>More about exhibit 9</summary>
+#
 # **The gradient check** passes. It asks whether the gradient fits the loss, and has never seen a
 # digit. The other good habit fails too: *overfit twenty images first* succeeds, because a network
 # can memorise nonsense too.
@@ -864,9 +1021,17 @@ assert min(broken["loss"]) > np.log(10) - 0.1
 # **The fix:** shuffle an index and use it for both: `X[rows], Y[rows]`.
 #
 # *Look at what goes in.*
+#
+# </details>
 
 # %% [markdown]
-# ## Exhibit 10: `log(p + eps)` hides the dead predictions
+# ## Exhibit 10
+#
+# **Symptoms:** loss starts just below -ln(eps) = 18.4 and falls slowly, if at all. The curve stands below. **What is wrong? How would you find it?**
+#
+# <details><summary>The diagnosis</summary>
+#
+# **`log(p + eps)` hides the dead predictions**
 #
 # ```python
 # loss = -np.log(p[true] + 1e-8)                 # broken: can never exceed 18.4
@@ -875,8 +1040,10 @@ assert min(broken["loss"]) > np.log(10) - 0.1
 # The small number is there so that `log(0)` does not crash. It also puts a lid on the loss: a
 # confident mistake costs 18.4 and no more, however confident. Where the loss is flat, the gradient is zero.
 # The prediction is dead: it no longer asks for anything.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 EPS = 1e-8
 
 def capped_loss(logits, Y):
@@ -889,7 +1056,7 @@ def backward_capped(params, X, Y):
     dlogits = p * (dp - (dp * p).sum(axis=1, keepdims=True))        # through softmax
     return backpropagate(params, X, z1, a1, dlogits)
 
-# %%
+# %% jupyter={"source_hidden": true}
 pushes = {}
 for logit in (0, -10, -20, -40):                       # the true class falls further and further behind
     z, Y = np.array([[logit, 0.0]]), np.array([[1.0, 0.0]])
@@ -901,11 +1068,15 @@ assert pushes[-40] < 1e-9
 assert capped_loss(z, Y) < -np.log(EPS) < cross_entropy(z, Y)
 
 # %% [markdown]
+# <details><summary>More about exhibit 10</summary>
+#
 # With a good start predictions hardly ever fall so low, and the two networks are twins. So give both the
 # start that many first attempts have: weights straight from `rng.normal(0, 1)`, far too large. Now nearly
 # every wrong prediction is dead before the first step.
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 _, twin = train(params, X_train, Y_train, backward_capped, loss=capped_loss)
 rng = np.random.default_rng(SEED)
 big = {name: rng.normal(0, 1, values.shape) if name[0] == "W" else values
@@ -921,7 +1092,8 @@ assert abs(twin["accuracy"][-1] - right["accuracy"][-1]) < 0.03
 assert dead.mean() > 0.7
 assert dead_if_wrong > 0.9
 
-# %%
+# %% jupyter={"source_hidden": true}
+# alt: validation accuracy and loss of the right and the broken network; loss starts just below -ln(eps) = 18.4 and falls slowly, if at all
 checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_capped, capped_loss),
           "dead predictions": gradient_check(big, X_few, Y_few, backward_capped, capped_loss),
           "dead, p - y as gradient": gradient_check(big, X_few, Y_few, backward, capped_loss)}
@@ -938,6 +1110,8 @@ assert bad < good - 0.15
 assert broken["loss"][0] < -np.log(EPS) < min(true_loss, right_big["loss"][0])
 
 # %% [markdown]
+# <details><summary>More about exhibit 10</summary>
+#
 # Look at the right half of the picture: at the start the broken loss is the *smaller* one. It looks better
 # because it does not count.
 #
@@ -949,6 +1123,8 @@ assert broken["loss"][0] < -np.log(EPS) < min(true_loss, right_big["loss"][0])
 # `cross_entropy` above does. It needs no epsilon.
 #
 # *An epsilon that hides an error does not remove it.*
+#
+# </details>
 
 # %% [markdown]
 # ## The whole collection

@@ -10,8 +10,10 @@ def main() -> None:
     """Choose how matrices are multiplied, before NumPy loads; then run the command."""
     try:
         choose_kernels(os.environ)
+        from ._util.terminal import use_plain_characters
         from .cli.main import main as command
 
+        use_plain_characters()
         command(prog_name="tendigits")
     except KeyboardInterrupt:  # while it starts
         sys.exit("Interrupted.")

@@ -1,8 +1,30 @@
 """The errors that callers may meet: each carries one sentence that says what to do."""
 
+from typing import NoReturn
+
 
 class InputError(ValueError):
     """An argument, an array or a file cannot be used as it is."""
+
+
+class Elsewhere:
+    """A name that people look for where it is not; whoever asks for it is told where.
+
+    Parameters
+    ----------
+    told : str
+        A sentence.
+
+    """
+
+    def __init__(self, told: str) -> None:
+        self.told = told
+
+    def __repr__(self) -> str:
+        return f"Elsewhere({self.told!r})"
+
+    def __get__(self, instance: object, owner: type) -> NoReturn:
+        raise AttributeError(self.told)
 
 
 class DataUnavailable(OSError):

@@ -295,14 +295,17 @@ def test_class_index_names_strange_labels(labels, message):
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=200), st.data(), st.integers(0, 99))
 def test_stratified_split_holds_out_of_each_class_its_share(labels, draw, seed):
     labels = np.array(labels)
-    n_held_out = draw.draw(st.integers(0, len(labels) - 1))
+    n_held_out = draw.draw(st.integers(0, len(labels) - len(np.unique(labels))))
     train, held_out = stratified_split(labels, n_held_out, np.random.default_rng(seed))
     assert len(held_out) == n_held_out
     np.testing.assert_array_equal(np.sort(np.concatenate([train, held_out])), np.arange(len(labels)))
     assert (np.diff(train) > 0).all()
     assert (np.diff(held_out) > 0).all()
-    exact = np.bincount(labels) * n_held_out / len(labels)
-    assert (np.abs(np.bincount(labels[held_out], minlength=len(exact)) - exact) < 1).all()
+    assert set(labels[train]) == set(labels), "every class keeps an image to train on"
+    counts = np.bincount(labels)
+    exact = counts * n_held_out / len(labels)
+    if (np.ceil(exact) < counts)[counts > 0].all():
+        assert (np.abs(np.bincount(labels[held_out], minlength=len(exact)) - exact) < 1).all()
     for again, before in zip(
         stratified_split(labels, n_held_out, np.random.default_rng(seed)), (train, held_out), strict=True
     ):
@@ -313,6 +316,15 @@ def test_stratified_split_depends_on_the_generator():
     labels = np.repeat(np.arange(10), 100)
     first, second = (stratified_split(labels, 100, np.random.default_rng(seed))[1] for seed in (0, 1))
     assert not np.array_equal(first, second)
+
+
+def test_stratified_split_never_takes_the_only_image_of_a_class():
+    labels = np.r_[np.repeat(np.arange(10), 100), 10, 11, 12]
+    kept, held_out = stratified_split(labels, 101, np.random.default_rng(0))
+    assert len(held_out) == 101
+    assert set(labels[kept]) == set(range(13))
+    with pytest.raises(InputError, match=r"Cannot hold out 1 of 3 images of 3 classes: .* The least populated classes"):
+        stratified_split(np.arange(3), 1, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("n_held_out", [-1, 10, 11])

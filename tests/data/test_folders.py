@@ -226,10 +226,10 @@ def test_a_list_that_cannot_be_used(tmp_path, text, message):
 def test_folders_that_hold_no_data_set(tmp_path):
     with pytest.raises(InputError, match="holds no data set; expected"):
         load(tmp_path)
-    with pytest.raises(InputError, match="neither the name of a data set"):
+    with pytest.raises(InputError, match="neither mnist nor digits"):
         load(tmp_path / "nowhere")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(InputError, match="is no data set"):
+    with pytest.raises(InputError, match="nor a file of a kind that is known"):
         load(tmp_path / "notes.txt")
     write_pictures(tmp_path, *digits(12, labels=(3,)))
     with pytest.raises(InputError, match="only one class, 3"):

@@ -4,7 +4,6 @@ import pickle
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 from sklearn.exceptions import DataConversionWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -39,12 +38,6 @@ def test_pandas_keeps_its_feature_names():
         model.predict(X)
     pipeline = make_pipeline(StandardScaler(), classifier(max_iter=100, tol=1e-2)).set_output(transform="pandas")
     assert list(pipeline.fit(table, y)[-1].feature_names_in_) == list("abcd")
-
-
-def test_sparse_input_is_refused_in_scikit_learns_words():
-    X, y = iris()
-    with pytest.raises(TypeError, match="parse"):
-        classifier().fit(csr_matrix(X), y)
 
 
 def test_bad_targets_are_named():
@@ -152,7 +145,7 @@ def test_partial_fit_goes_on_after_whatever_ended_the_last_call():
 
 def test_what_partial_fit_cannot_do_it_says():
     X, y = iris()
-    with pytest.raises(ValueError, match="partial_fit cannot stop early"):
+    with pytest.raises(ValueError, match="partial_fit does not support"):
         fitted(classifier(early_stopping=True, max_iter=2), X, y).partial_fit(X, y)
     with pytest.raises(ValueError, match="balance"):
         classifier(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
@@ -174,7 +167,7 @@ def test_a_warm_start_goes_on_where_the_last_fit_ended():
 def test_a_warm_start_needs_the_same_classes(groups):
     X, y = iris()
     model = fitted(classifier(max_iter=2, warm_start=True), X, y)
-    with pytest.raises(ValueError, match="warm_start needs the classes of the last fit"):
+    with pytest.raises(ValueError, match="warm_start can only be used where"):
         model.fit(X, np.arange(150) % groups)
 
 

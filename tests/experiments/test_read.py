@@ -78,6 +78,27 @@ def test_signs_are_left_out_and_kept_as_skipped():
     assert len(reading.skipped) == 2
 
 
+def test_words_are_left_out():
+    reading = read(written(["FAKE", "1234", "HEAT 567"], pitch=0.9))
+    assert reading.text == "1234\n567"
+    assert len(reading.skipped) >= 8
+
+
+def test_letters_alone_are_no_digits():
+    with pytest.raises(InputError, match="no digits were found"):
+        read(written(["FAKE", "HEAT"], pitch=0.9))
+
+
+def test_a_printed_grid_has_its_empty_cells():
+    sheet = written(["12  34", "    56", "78  90"], margin=60)
+    for side, pitch in enumerate((108, 132)):
+        for at in range(45, sheet.shape[side], pitch):
+            lines = sheet.swapaxes(0, side).copy()
+            lines[at : at + 2] = 90
+            sheet = lines.swapaxes(0, side)
+    assert cells(read(sheet)) == [["12", "", "34"], ["", "", "56"], ["78", "", "90"]]
+
+
 def test_a_table_has_its_empty_cells():
     assert cells(read(written(["12  34", "    56", "78  90"]))) == [["12", "34"], ["", "56"], ["78", "90"]]
 

@@ -12,7 +12,19 @@ from gradients import (
 )
 
 from tendigits import InputError, Network
-from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape
+from tendigits.nn.layers import (
+    BatchNorm,
+    Conv2D,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    Tanh,
+)
 from tendigits.nn.loss import cross_entropy
 
 
@@ -162,3 +174,16 @@ def test_dropout_needs_a_generator_and_a_training_pass():
         Dropout(0.5).forward_train(np.ones((1, 1)), None)
     with pytest.raises(InputError, match="after a training pass"):
         Dropout(0.5).backward_input(*np.ones((3, 1, 1)))
+
+
+@pytest.mark.parametrize("kind", [Tanh, Sigmoid])
+def test_smooth_activations_against_numerical_gradients(kind):
+    network, x, labels = small_problem([Linear(6, 5), kind(), Linear(5, 4), kind(), Linear(4, 3)])
+    assert gradient_error(network, x, labels) < 1e-7
+
+
+def test_smooth_activations_saturate_without_overflow():
+    x = np.array([-1000.0, -1, 0, 1, 1000])
+    with np.errstate(all="raise"):
+        np.testing.assert_allclose(Sigmoid().forward(x), [0, 1 / (1 + np.e), 0.5, np.e / (1 + np.e), 1], atol=1e-15)
+        np.testing.assert_allclose(Tanh().forward(x), [-1, np.tanh(-1), 0, np.tanh(1), 1], atol=1e-15)

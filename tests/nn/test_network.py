@@ -88,8 +88,8 @@ def test_many_threads_may_ask_one_network(network):
     ("images", "message"),
     [
         (np.zeros((2, 783), np.uint8), r"\(n, 784\)"),
-        (np.zeros(784, np.uint8), r"\(n, 784\)"),
-        (np.zeros((28, 28), np.uint8), r"\(n, 784\)"),
+        (np.zeros(783, np.uint8), r"\(n, 784\)"),
+        (np.zeros((28, 27), np.uint8), r"\(n, 784\)"),
         (np.zeros((0, 784), np.uint8), "no images"),
         (np.zeros((2, 784), np.int64), "uint8 pixels .* or floats"),
         (np.full((2, 784), "7"), "uint8 pixels .* or floats"),
@@ -164,3 +164,17 @@ def test_a_model_that_does_not_hold_together_is_refused(network, tmp_path, chang
     with pytest.raises(InputError, match=message) as caught:
         Network.load(tmp_path / "model.npz")
     assert "\n" not in str(caught.value)
+
+
+def test_one_image_is_as_good_as_several(network):
+    image = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
+    expected = network.predict_proba(image[np.newaxis])
+    for one in (image, image.ravel(), [image]):
+        np.testing.assert_array_equal(network.predict_proba(one), expected)
+
+
+def test_a_prediction_leaves_its_input_as_it_was(network):
+    x = np.random.default_rng(0).standard_normal((5, 784)).astype(np.float32)
+    before = x.copy()
+    network.predict_proba(x)
+    np.testing.assert_array_equal(x, before)

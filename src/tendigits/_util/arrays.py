@@ -21,7 +21,8 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
     Parameters
     ----------
     images : array-like of uint8 or float, shape (n, n_features) or (n, height, width)
-        uint8 values are pixels, 0 to 255, which `scale` divides; floats are taken as they are.
+        Or one image, (height, width) or (n_features,). uint8 values are pixels, 0 to 255, which `scale` divides; floats
+        are taken as they are. SciPy's sparse arrays stay sparse, to become dense a batch at a time.
     n_features : int
         How many values an image has.
     divisor : float, optional
@@ -44,28 +45,63 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
     (5, 784)
     """
     try:
-        images = np.asarray(images)
+        images = images.tocsr() if is_sparse(images) else np.asarray(images)
     except ValueError as error:  # rows of different lengths
         raise InputError(f"The images are no array: {error}") from error
     if images.dtype != np.uint8 and images.dtype.kind != "f":
         raise InputError(
             f"Images must be uint8 pixels (0 to 255) or floats (0 to 1), not {images.dtype}: convert them first."
         )
+    if len(images.shape) < 3 and images.shape[1:] != (n_features,) and images.size == n_features:
+        images = images[np.newaxis]  # one image
     if len(images.shape) < 2 or np.prod(images.shape[1:]) != n_features:
         raise InputError(
             f"Images of shape {images.shape} do not fit: the network takes (n, {n_features}), one row per image."
         )
-    if len(images) == 0:
+    if images.shape[0] == 0:
         raise InputError("There are no images.")
     if images.dtype.kind == "f":
-        finite(images, "The images contain NaN or infinity.")
+        finite(images.data if is_sparse(images) else images, "The images contain NaN or infinity.")
         if divisor == PIXELS and images.max() > LARGEST_SHARE:
             raise InputError(
                 f"The images are floats up to {images.max():g}, but the network takes uint8 pixels, or floats between "
                 "0 and 1: divide them by 255 (images / 255)."
             )
-    rows: Array = images.reshape(len(images), n_features)
+    rows: Array = images.reshape(images.shape[0], n_features)
     return rows
+
+
+def is_sparse(images: Any) -> bool:
+    """Tell whether images are one of SciPy's sparse arrays or matrices, without importing SciPy.
+
+    Parameters
+    ----------
+    images
+        Anything.
+
+    Returns
+    -------
+    bool
+        Whether they are.
+    """
+    return hasattr(images, "tocsr")
+
+
+def dense(rows: Any) -> Array:
+    """Make sparse rows dense.
+
+    Parameters
+    ----------
+    rows : ndarray or scipy.sparse array, shape (n, n_features)
+        Some rows.
+
+    Returns
+    -------
+    ndarray, shape (n, n_features)
+        The same rows; those that are dense already are not copied.
+    """
+    filled: Array = rows.toarray() if is_sparse(rows) else rows
+    return filled
 
 
 def as_labels(labels: Any, n_images: int, n_classes: int) -> Array:

@@ -188,10 +188,18 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
             arrays = {name: npz[name] for name in npz.files}
             if not all(isinstance(array, np.ndarray) for array in arrays.values()):
                 raise ValueError("it holds something that is no array")
+        if "metadata" not in arrays:
+            raise InputError(
+                f"{path} holds {', '.join(list(arrays)[:5]) or 'no arrays'}, and no network of tendigits: those are "
+                "what `tendigits train` and Network.save write. Images and labels go with --data; weights of PyTorch "
+                "and scikit-learn come in by Network.from_torch and Network.from_sklearn."
+            )
         metadata = json.loads(str(arrays.pop("metadata")))
         if not isinstance(metadata, dict):
             raise ValueError("its metadata is no JSON object")
         return arrays, metadata
+    except InputError:
+        raise
     except (
         BadZipFile,
         EOFError,

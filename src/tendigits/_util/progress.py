@@ -70,4 +70,5 @@ def progress_bar(*, total: int | None, unit: str, description: str, shown: bool 
         from tqdm.notebook import tqdm
     else:
         from tqdm.std import tqdm
-    return tqdm(total=total, unit=unit, desc=description, leave=False, unit_scale=unit == "B")
+    # What is done at once shows no bar: in a notebook, one that vanishes leaves an empty line, or "0 %".
+    return tqdm(total=total, unit=unit, desc=description, leave=False, delay=0.5, unit_scale=unit == "B")

@@ -1,18 +1,22 @@
 """What several commands share: options, loading data and models, and how a test result is reported."""
 
 import json
+import sys
 from collections.abc import Callable
+from math import isqrt
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from .._util.terminal import drop_output
 from .._util.text import printable
 from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
 from ..data.join import join
 from ..data.load import NAMED, load
 from ..errors import DataUnavailable, InputError
+from ..models.convert.formats import read
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
 
@@ -21,6 +25,7 @@ DATA_HELP = (
     "IDX files, a folder of pictures for each class, what `tendigits collect` makes, Kaggle's CSV, or .npz"
 )
 NAMES = "auto|NAME|PATH"
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".heic", ".avif")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
@@ -101,7 +106,36 @@ def load_model(path: Path | None) -> Network:
     Network
         The model.
     """
-    return Network.load(path) if path else load_pretrained()
+    if path is None:
+        return load_pretrained()
+    if path.suffix.lower() in PICTURES:
+        raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
+    return read(path)
+
+
+def image_shape(network: Network) -> tuple[int, int]:
+    """Tell the height and width of the images that a network takes.
+
+    Parameters
+    ----------
+    network : Network
+        The network; where its notes do not say, its images are squares.
+
+    Returns
+    -------
+    tuple of int
+        (height, width).
+
+    Raises
+    ------
+    InputError
+        If it takes no images.
+    """
+    n, noted = network.sizes[0], network.info.get("preprocessing", {}).get("image_shape", [])
+    height, width = noted if len(noted) == 2 else (isqrt(n), isqrt(n))
+    if height * width != n:
+        raise InputError(f"The model takes {n} features, which are no image: only models of images read pictures.")
+    return height, width
 
 
 def echo(text: str, err: bool = False) -> None:
@@ -115,6 +149,22 @@ def echo(text: str, err: bool = False) -> None:
         Whether on stderr.
     """
     click.echo(printable(text), err=err)
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print text for someone who may have left, as `head` does: the work goes on.
+
+    Parameters
+    ----------
+    text : str
+        Whatever it holds.
+    err : bool, optional
+        Whether on stderr.
+    """
+    try:
+        echo(text, err)
+    except BrokenPipeError:
+        drop_output(sys.stderr if err else sys.stdout)
 
 
 def print_json(value: Any) -> None:

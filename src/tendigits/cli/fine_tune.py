@@ -124,7 +124,9 @@ def lines(result: FineTuned) -> list[str]:
         ]
     lost = 100 * result.forgotten
     verdict = f"{lost:.2f} points forgotten" if lost > 0 else "nothing forgotten"
-    known = f"On {result.known}: {result.known_before:.2%} before, {result.known_after:.2%} after: {verdict}"
+    known = (
+        f"On {result.known.split('+')[0]}: {result.known_before:.2%} before, {result.known_after:.2%} after: {verdict}"
+    )
     return [first, accuracy_line(result.after), known]
 
 

@@ -1,5 +1,6 @@
 """The group of all commands, which turns errors into one sentence."""
 
+import warnings
 from typing import Any
 
 import click
@@ -9,9 +10,12 @@ from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
 from ..training.parallel.mpi import ending_together, let_rank_0_report
 from .collect import collect
+from .common import echo
+from .completion import completion
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
+from .hints import examples, no_such_option
 from .info import info
 from .predict import predict
 from .read import read_command
@@ -40,7 +44,12 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
-            return self._invoked(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", UserWarning)
+                warnings.showwarning = lambda message, *_, **__: echo(f"Note: {message}", err=True)
+                return self._invoked(ctx)
+        except click.NoSuchOption as error:
+            raise click.UsageError(no_such_option(error), error.ctx) from error
         except InputError as error:
             raise BadInput(printable(error)) from error
         except BrokenPipeError:  # whoever read the output has had enough
@@ -69,6 +78,7 @@ def main() -> None:
 
 for command in (
     *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
-    *(draw, watch, export, info),
+    *(draw, watch, export, info, completion),
 ):
+    command.epilog = examples(str(command.name))
     main.add_command(command)

@@ -1,5 +1,8 @@
 """`tendigits predict`: which digit a picture shows."""
 
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,48 +11,69 @@ import numpy as np
 
 from .._util.arrays import Array
 from .._util.files import open_regular
+from .._util.progress import progress_bar
 from ..analysis.novelty import is_unlike
+from ..data.pictures import is_picture
 from ..errors import InputError
-from ..images.decode import read_gray
-from ..images.mnist_format import to_mnist
+from ..images.decode import WEB, read_image, resized
+from ..models.convert.formats import READERS
 from ..nn.network import Network
-from .common import echo, json_option, load_model, print_json
+from .common import echo, image_shape, json_option, load_model, print_json
+
+AT_A_TIME = 100  # pictures read before the network is asked
+STDIN = "-"
+MODELS = (".npz", ".json", *READERS)
+
+Picture = tuple[str, Array]  # the file, and the digit in MNIST's format
 
 
 @click.command()
-@click.argument("paths", metavar="[MODEL] IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[MODEL] IMAGE...", nargs=-1, required=True)
+@click.option(
+    "--model",
+    "named",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    show_default="the network in the box",
+    help="Reads the digits. It may also stand among the images, first or last.",
+)
 @json_option
 @click.pass_context
-def predict(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+def predict(context: click.Context, paths: tuple[str, ...], named: Path | None, as_json: bool) -> None:
     """Read the digit in each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
 
-    What is no digit (a letter, a scribble, several digits) is said to be none: "unlike" in JSON, null where the model
-    does not know. For numbers of several digits there is `tendigits read`.
+    IMAGE may be a folder, all of whose pictures are read, or -, which is stdin. What is no digit (a letter, a scribble,
+    several digits) is said to be none: "unlike" in JSON, null where the model does not know. For numbers of several
+    digits there is `tendigits read`.
 
     Without MODEL, the network that ships with tendigits reads them. A picture that cannot be read is named on stderr,
     the others are still read, and the exit status is 2.
     """
-    is_model = paths[0].suffix == ".npz" or _begins_as_zip(paths[0])  # as every model file does, and no picture
-    model, images = (paths[0], paths[1:]) if is_model else (None, paths)
+    model, images = (named, paths) if named else _find_model(paths)
     if not images:
         raise click.UsageError("Missing argument 'IMAGE...'.")
     network = load_model(model)
-    readings = []
-    for path in images:
-        try:
-            readings.append(_read(network, path))
-        except InputError as error:
-            echo(f"Error: {error}", err=True)
+    files = [file for image in images for file in _files(image)]
+    readings = _read_all(network, files)
     if as_json:
         print_json(readings)
     elif readings:
         echo("\n".join(_text(reading, network.classes.tolist()) for reading in readings))
-    if len(readings) < len(images):
+    if len(readings) < len(files):
         context.exit(2)
 
 
-def _begins_as_zip(path: Path) -> bool:
-    """Whether a file's first bytes are a zip's: a picture may have a zip behind it, and still is one."""
+def _find_model(paths: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+    """Take the model from among the arguments, first or last."""
+    if _is_model(Path(paths[0])):
+        return Path(paths[0]), paths[1:]
+    return (Path(paths[-1]), paths[:-1]) if _is_model(Path(paths[-1])) else (None, paths)
+
+
+def _is_model(path: Path) -> bool:
+    """Tell by name or first bytes, those of a zip; a picture may have a zip behind it, and still is one."""
+    if path.suffix in MODELS:
+        return True
     try:
         with open_regular(path) as file:
             return file.read(4) == b"PK\3\4"
@@ -57,27 +81,60 @@ def _begins_as_zip(path: Path) -> bool:
         return False
 
 
-def _read(network: Network, path: Path) -> dict[str, Any]:
-    """Read one picture; the probabilities are in the order of the network's classes."""
-    gray = read_gray(path)
-    try:
-        image = to_mnist(gray)[np.newaxis]
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    probabilities = network.predict_proba(image)[0]
-    digit = network.classes[probabilities.argmax()].item()
-    return {
-        "file": str(path),
-        "digit": digit,
-        "unlike": _unlike(network, image),
-        "probabilities": probabilities.tolist(),
-    }
+def _files(image: str) -> list[str]:
+    """List the pictures that an argument names. Raises InputError for a folder without any."""
+    path = Path(image)
+    if not path.is_dir():
+        return [image]
+    files = sorted((str(each) for each in path.iterdir() if is_picture(each)), key=_by_number)
+    if not files:
+        raise InputError(f"There are no pictures in the folder {path}: PNG, JPEG and the like.")
+    return files
 
 
-def _unlike(network: Network, image: Array) -> bool | None:
-    """Say whether a picture shows no digit, or several; None where the network cannot say."""
-    unlike = is_unlike(network, image)
-    return None if unlike is None else bool(unlike[0])
+def _by_number(name: str) -> list[Any]:
+    """Sort 9.png before 10.png."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+
+def _read_all(network: Network, files: list[str]) -> list[dict[str, Any]]:
+    """Read the pictures, many at a time."""
+    readings: list[dict[str, Any]] = []
+    shown = None if len(files) > AT_A_TIME else False
+    with progress_bar(total=len(files), unit="picture", description="Reading", shown=shown) as bar:
+        for start in range(0, len(files), AT_A_TIME):
+            part = files[start : start + AT_A_TIME]
+            readings += _read(network, list(_prepared(part)))
+            bar.update(len(part))
+    return readings
+
+
+def _prepared(files: list[str]) -> Iterator[Picture]:
+    """Bring the pictures into MNIST's format, and name on stderr those that cannot be read."""
+    for file in files:
+        try:
+            yield file, read_image(sys.stdin.buffer if file == STDIN else file if WEB.match(file) else Path(file))
+        except InputError as error:
+            echo(f"Error: {error}", err=True)
+
+
+def _read(network: Network, pictures: list[Picture]) -> list[dict[str, Any]]:
+    """Read digits; the probabilities are in the order of the network's classes."""
+    if not pictures:
+        return []
+    digits = np.stack([digit for _, digit in pictures])
+    shape = image_shape(network)
+    probabilities = network.predict_proba(np.stack([resized(digit, shape) for digit in digits]))
+    unlike = is_unlike(network, digits)
+    return [
+        {
+            "file": file,
+            "digit": network.classes[p.argmax()].item(),
+            "unlike": None if unlike is None else bool(unlike[i]),
+            "probabilities": p.tolist(),
+        }
+        for i, ((file, _), p) in enumerate(zip(pictures, probabilities, strict=True))
+    ]
 
 
 def _text(reading: dict[str, Any], classes: list[Any]) -> str:

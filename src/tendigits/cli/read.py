@@ -13,7 +13,9 @@ from ..errors import InputError
 from ..experiments.grid import cells
 from ..experiments.read import read
 from ..experiments.reading.results import Reading
+from ..images.decode import read_gray
 from ..nn.network import Network
+from ..sheets.answers import read_answers
 from .common import echo, json_option, load_model, print_json
 
 
@@ -59,7 +61,8 @@ def read_command(
         print_json([{"file": str(path), **asdict(reading)} for path, reading in readings.items()])
     else:
         for path, reading in readings.items():
-            _print(path, reading, grid=grid, named=len(pictures) > 1)
+            named, answers = len(pictures) > 1, read_answers(read_gray(path), network.predict) if grid else None
+            _print(path, reading, answers or (cells(reading) if grid else None), named=named)
     if annotated and readings:
         _annotate(pictures[0], readings[pictures[0]], annotated)
     if len(readings) < len(set(pictures)):
@@ -84,19 +87,19 @@ def _shown(pictures: tuple[Path, ...]) -> bool | None:
     return None if len(pictures) > 1 else False
 
 
-def _print(path: Path, reading: Reading, *, grid: bool, named: bool) -> None:
+def _print(path: Path, reading: Reading, table: list[list[str]] | None, *, named: bool) -> None:
     if named:
         echo(f"{path}:")
-    echo(_csv(reading) if grid else reading.text)
+    echo(reading.text if table is None else _csv(table))
     if n := len(reading.skipped):
         things = "1 thing that is no digit was" if n == 1 else f"{n} things that are no digits were"
         echo(f"{path}: {things} left out.", err=True)
 
 
-def _csv(reading: Reading) -> str:
+def _csv(table: list[list[str]]) -> str:
     """Write the cells of a table as CSV."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(cells(reading))
+    csv.writer(text, lineterminator="\n").writerows(table)
     return text.getvalue().rstrip("\n")
 
 

@@ -16,13 +16,15 @@ from ..data.dataset import Dataset
 from ..errors import InputError
 from ..experiments.train_and_test import Experiment, train_and_test
 from ..models.builder import architecture
+from ..models.convert.formats import SUFFIXES
 from ..nn.network import Network
 from ..training.checkpoint import refuse_unfinished
 from ..training.history import History
 from ..training.interrupts import Stopped
 from ..training.parallel.mpi import once_per_node, world
 from . import fine_tune
-from .common import accuracy_line, data_option, echo, json_option, load_data, plots_option, print_json
+from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
+from .common import say as common_say
 from .training import as_training, training_options
 
 
@@ -75,7 +77,8 @@ def train(
         dataset = ranks.once_per_node(lambda: load_data(*data, transposed=transposed))
         train_and_test(dataset, **training, seed=seed, progress=False, team=ranks)
         return None
-    say = partial(echo, err=as_json)
+    say = partial(common_say, err=as_json)
+    _check_suffix(out)
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
@@ -108,6 +111,16 @@ def train(
         print_json(_summary(result, out))
     if plots:
         _draw(plots, result, dataset)
+
+
+def _check_suffix(out: Path) -> None:
+    """Refuse a model file with the name of another format, before an hour of training."""
+    for to, suffix in SUFFIXES.items():
+        if out.suffix.lower() == suffix:
+            raise InputError(
+                f"A model is saved as .npz, and not {out.name}: train with --out {out.stem}.npz, and then type "
+                f"`tendigits export {out.stem}.npz --to {to}`."
+            )
 
 
 def _go_on(

@@ -31,6 +31,19 @@ def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -
         )
 
 
+class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since click 8.2
+    """Widths of layers: "128", or several as "128,64"."""
+
+    name = "integers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Turn a text into widths, each at least 1."""
+        words = [word for word in str(value).strip("()[] ").replace(" ", ",").split(",") if word]
+        if not words or not all(word.isdecimal() and int(word) for word in words):
+            self.fail(f"{value!r} is no width of a layer: give whole numbers, such as 128 or 128,64.", param, ctx)
+        return tuple(map(int, words))
+
+
 OPTIONS = [
     click.option(
         "--recipe",
@@ -48,10 +61,10 @@ OPTIONS = [
     ),
     click.option(
         "--hidden",
-        type=click.IntRange(min=1),
+        type=Widths(),
         multiple=True,
-        default=[128],
-        help="Units of the hidden layer; give it several times for several layers.",
+        default=["128"],
+        help="Units of the hidden layer; 128,64 for several layers.",
     ),
     click.option("--dropout", type=float, default=0.0, help="Share of each hidden layer left out in training."),
     click.option("--members", type=click.IntRange(min=1), default=1, help="Networks to train and join in an ensemble."),
@@ -59,7 +72,7 @@ OPTIONS = [
     click.option("--batch-size", type=int, default=DEFAULT.batch_size, help="Images per step."),
     click.option(
         "--optimizer",
-        type=click.Choice(list(OPTIMIZERS)),
+        type=click.Choice(list(OPTIMIZERS), case_sensitive=False),
         default=DEFAULT.optimizer,
         help="How gradients move the parameters.",
     ),
@@ -76,7 +89,7 @@ OPTIONS = [
     ),
     click.option(
         "--schedule",
-        type=click.Choice(list(SCHEDULES)),
+        type=click.Choice(list(SCHEDULES), case_sensitive=False),
         default=DEFAULT.schedule,
         help="How the learning rate changes from the first step to the last.",
     ),
@@ -145,4 +158,5 @@ def as_training(*, early_stopping: bool, patience: int, validation: int | None, 
     InputError
         If a value is impossible.
     """
+    options["hidden"] = tuple(width for widths in options["hidden"] for width in widths)
     return training(**options, patience=patience if early_stopping else None) | {"n_validation": validation}

@@ -17,15 +17,15 @@ from ..errors import InputError
 from . import emnist
 from .archives import read_archive
 from .dataset import Dataset, check, make_dataset
-from .idx import is_idx_name, read_idx_folder
+from .idx import NAMES, is_idx_name, read_idx_folder
 from .part import Part
 from .pictures import FILE_COLUMNS, LABELS, class_folders, is_light_on_black, read_classes, read_listed
 from .splits import hold_out
 from .tables import header, read_table
 
 EXPECTED = (
-    "expected four IDX files, a .npz file, tables with the columns label, pixel0, pixel1 and so on, a labels.csv, or a "
-    "folder of pictures for each class"
+    "expected four IDX files, an .npz file, tables with the columns label, pixel0, pixel1 and so on, a labels.csv, or "
+    "a folder of pictures for each class"
 )
 TEST_FOLDERS = ("test", "testing", "validation", "val")
 
@@ -94,7 +94,8 @@ def _names(folder: Path) -> list[str]:
     except OSError as error:
         why = error.strerror or error
         raise InputError(
-            f"{folder} is neither the name of a data set nor a file or folder ({why}); {EXPECTED}."
+            f"{folder} is neither mnist nor digits nor a folder or file that can be read ({why}); a folder of IDX "
+            f"files holds {', '.join(NAMES.values())}; or {EXPECTED}."
         ) from error
 
 
@@ -102,7 +103,9 @@ def _read_file(path: Path) -> tuple[Part, Part | None]:
     if path.suffix == ".npz":
         return read_archive(path)
     if path.suffix != ".csv":
-        raise InputError(f"{path} is no data set; {EXPECTED}.")
+        raise InputError(
+            f"{path} is neither mnist nor digits nor a folder, nor a file of a kind that is known; {EXPECTED}."
+        )
     return _labelled(path), None
 
 

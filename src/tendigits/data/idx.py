@@ -129,6 +129,8 @@ def _unpacked(source: bytes | str | os.PathLike[str]) -> Iterator[tuple[BinaryIO
 
 def _read_header(stream: BinaryIO, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
     magic = stream.read(4)
+    if magic[:1] == b"<":
+        raise InputError(f"{name} is a web page (HTML), which a server sent in place of the data: download it again.")
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in DTYPES or not 1 <= magic[3] <= MAX_DIMENSIONS:
         raise InputError(f"{name} is not an IDX file: it begins with the bytes '{magic.hex(' ')}'.")
     lengths = stream.read(4 * magic[3])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import LARGEST_SHARE, PIXELS, Array, Shape, as_labels, as_rows, as_weights, scale
+from .._util.arrays import LARGEST_SHARE, PIXELS, Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
 from .distortions import DisplacementField, Distortion, warp
 
 
@@ -18,8 +18,8 @@ class Examples:
 
     Parameters
     ----------
-    rows : ndarray of uint8 or float, shape (n, n_in)
-        The images.
+    rows : ndarray of uint8 or float, or scipy.sparse CSR, shape (n, n_in)
+        The images, each of them in one piece of memory.
     labels : ndarray of intp, shape (n,)
         Class indices.
     weights : ndarray of float, shape (n,), or None
@@ -74,7 +74,8 @@ def checked(
     Parameters
     ----------
     images : array-like of uint8 or float, shape (n, n_in) or (n, height, width)
-        The images, which are not copied.
+        The images, which are not copied unless they lie in another order in memory (column by column, say): gathering
+        batches from there would take many times as long.
     labels : array-like of int, shape (n,)
         Class indices.
     weights : array-like of float, shape (n,), or None
@@ -98,9 +99,11 @@ def checked(
 
     """
     rows = as_rows(images, n_in, divisor)
-    divisor = divisor or (PIXELS if rows.dtype == np.uint8 else 1.0)
-    checked_weights = None if weights is None else as_weights(weights, len(rows), dtype)
-    return Examples(rows, as_labels(labels, len(rows), n_classes), checked_weights, np.shape(images)[1:], divisor)
+    rows = rows if is_sparse(rows) else np.ascontiguousarray(rows)
+    n, divisor = rows.shape[0], divisor or (PIXELS if rows.dtype == np.uint8 else 1.0)
+    checked_weights = None if weights is None else as_weights(weights, n, dtype)
+    shape = rows.shape[1:] if is_sparse(rows) else np.shape(images)[1:]
+    return Examples(rows, as_labels(labels, n, n_classes), checked_weights, shape, divisor)
 
 
 def looks_like_pixels(examples: Examples) -> bool:
@@ -116,10 +119,13 @@ def looks_like_pixels(examples: Examples) -> bool:
     bool
         Whether some are above 2, and they are images, or rows of whole numbers from 0 to 255.
     """
-    rows = examples.rows
+    rows: Any = examples.rows
     if rows.dtype == np.uint8 or rows.max() <= LARGEST_SHARE:
         return False
-    return len(examples.shape) > 1 or bool(rows.min() >= 0 and rows.max() <= PIXELS and (rows == np.rint(rows)).all())
+    values = rows.data if is_sparse(rows) else rows
+    return len(examples.shape) > 1 or bool(
+        rows.min() >= 0 and rows.max() <= PIXELS and (values == np.rint(values)).all()
+    )
 
 
 class Minibatch:
@@ -220,8 +226,10 @@ class Minibatch:
         """
         n = len(index)
         pixels, self.x, self.labels = self._pixels[:n], self._x[:n], self._labels[:n]
-        # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
-        np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
+        if is_sparse(self._examples.rows):
+            pixels[...] = dense(self._examples.rows[index])
+        else:  # mode="clip": to raise for a bad index, NumPy would copy through a buffer.
+            np.take(self._examples.rows, index, axis=0, out=pixels, mode="clip")
         np.take(self._examples.labels, index, out=self.labels, mode="clip")
         self.weights = None
         if self._examples.weights is not None:

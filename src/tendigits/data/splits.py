@@ -9,7 +9,8 @@ def stratified_split(labels: np.ndarray, n_held_out: int, rng: np.random.Generat
     """Hold out images at random, the same share of each class.
 
     Of each class n_held_out × (its share of all images) are held out, rounded down; the classes with the largest
-    remainders give one more each until there are `n_held_out` (Hamilton's method of apportionment).
+    remainders give one more each until there are `n_held_out` (Hamilton's method of apportionment). Every class keeps
+    an image to train on, and others give more in its place.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def stratified_split(labels: np.ndarray, n_held_out: int, rng: np.random.Generat
     Raises
     ------
     InputError
-        Unless 0 <= n_held_out < n.
+        Unless 0 <= n_held_out < n, or if a class would keep no image.
 
     Examples
     --------
@@ -41,8 +42,15 @@ def stratified_split(labels: np.ndarray, n_held_out: int, rng: np.random.Generat
     if not 0 <= n_held_out < n:
         raise InputError(f"Cannot hold out {n_held_out:,} of {n:,} images: some must be left to train on.")
     _, class_of, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    quota, fraction = np.divmod(counts * n_held_out, n)
-    quota[np.argsort(-fraction, kind="stable")[: n_held_out - quota.sum()]] += 1
+    if n_held_out > n - len(counts):
+        raise InputError(
+            f"Cannot hold out {n_held_out:,} of {n:,} images of {len(counts)} classes: each must keep one to train on. "
+            "The least populated classes have too few members; hold out less, or add images."
+        )
+    quota = counts * n_held_out // n
+    for _ in range(n_held_out - quota.sum()):
+        owed = np.where(quota < counts - 1, counts * n_held_out - quota * n, -n * n)
+        quota[owed.argmax()] += 1
 
     order = rng.permutation(n)
     order = order[np.argsort(class_of[order], kind="stable")]  # class by class, each in random order

@@ -1,4 +1,4 @@
 """The network as a scikit-learn classifier.
 
-May import: errors, _util, nn, data, training, analysis.
+May import: errors, _util, nn, data, models, training, analysis.
 """

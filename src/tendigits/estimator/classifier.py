@@ -13,24 +13,26 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from .._util.arrays import Array
+from .._util.arrays import Array, is_sparse
 from .._util.progress import progress_bar
 from ..data.dataset import class_index
+from ..data.distortions import Distortion
 from ..data.splits import stratified_split
 from ..errors import InputError
 from ..nn.network import Network
-from ..nn.optimizers import SGD
+from ..nn.optimizers import SGD, Adam
 from ..training.history import History
 from ..training.loop import train_run
 from ..training.run import Callback, Run
+from .callbacks import TakesCallbacks, Watched, with_callbacks
 from .fitted import FLOATS, FittedClassifier
-from .rules import CONSTRAINTS, Plateau, layers, rules_of, settings
+from .rules import CONSTRAINTS, Plateau, image_shape, layers, rules_of, settings
 
 Weighted = tuple[Array, Array, Array | None]  # rows, class indices, weights
 
 
-class DigitClassifier(FittedClassifier):
-    """A feed-forward network with ReLU layers and a softmax, for any numeric features and any labels.
+class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] # scikit-learn has no types
+    """A feed-forward network with a softmax, for any numeric features and any labels.
 
     The parameters that MLPClassifier also has mean the same, with the same defaults. Features are taken as they are, so
     bring them to a common scale first; for example, divide pixels by 255.
@@ -39,6 +41,8 @@ class DigitClassifier(FittedClassifier):
     ----------
     hidden_layer_sizes : int or sequence of int
         The widths of the hidden layers; () is logistic regression.
+    activation : {"relu", "tanh", "logistic", "identity"}
+        The nonlinearity of the hidden layers; "identity" is none.
     solver : {"adam", "sgd"}
         Adam, or gradient descent with `momentum` and `nesterovs_momentum`.
     alpha : float
@@ -74,6 +78,10 @@ class DigitClassifier(FittedClassifier):
         held out, unless fit is given X_val and y_val.
     validation_fraction : float
         Only used when early_stopping=True.
+    beta_1, beta_2, epsilon : float
+        Adam's decay rates and its smallest divisor. Only used when solver="adam".
+    max_fun : int
+        Accepted, and without effect: MLPClassifier uses it for the solver "lbfgs" alone.
     dropout : float
         The share of each hidden layer's units that is dropped in training.
     class_weight : dict, "balanced" or None
@@ -82,6 +90,15 @@ class DigitClassifier(FittedClassifier):
         Called as callback(network, history) after each epoch; one that returns True ends the training.
     progress : bool, optional
         Whether to show a progress bar; None means in a terminal and in a notebook.
+    conv : str
+        Convolutions before the hidden layers, each followed by a ReLU: "24x5 pool 48x3" is 24 kernels of 5 × 5, the
+        maximum over 2 × 2, and 48 kernels of 3 × 3.
+    image_shape : tuple of int, optional
+        (height, width) of the images that the rows of X are, for `conv` and `distortion`; None means a square.
+    distortion : Distortion, optional
+        How much to distort each image, differently each time it is seen. Around them is 0.
+    workers : int
+        Processes (threads, on systems other than Linux) that share the work on each batch.
 
     Attributes
     ----------
@@ -100,6 +117,12 @@ class DigitClassifier(FittedClassifier):
         The number of epochs in the last call.
     t_ : int
         The number of examples seen in all calls.
+    n_layers_ : int
+        The number of layers of units, input and output among them.
+    n_outputs_ : int
+        The number of outputs: one for each class, also where there are two.
+    out_activation_ : str
+        "softmax".
 
     Examples
     --------
@@ -116,6 +139,7 @@ class DigitClassifier(FittedClassifier):
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),
+        activation: str = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -133,13 +157,22 @@ class DigitClassifier(FittedClassifier):
         nesterovs_momentum: bool = True,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
+        max_fun: int = 15000,
         dropout: float = 0.0,
         class_weight: Any = None,
         callbacks: Sequence[Callable[[Network, History], object]] | None = None,
         progress: bool | None = False,
+        conv: str = "",
+        image_shape: Any = None,
+        distortion: Distortion | None = None,
+        workers: int = 1,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
         self.solver = solver
         self.alpha = alpha
         self.batch_size = batch_size
@@ -156,14 +189,23 @@ class DigitClassifier(FittedClassifier):
         self.nesterovs_momentum = nesterovs_momentum
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
         self.dropout = dropout
         self.class_weight = class_weight
         self.callbacks = callbacks
         self.progress = progress
+        self.conv = conv
+        self.image_shape = image_shape
+        self.distortion = distortion
+        self.workers = workers
 
     # ------------------------------------------------------------------ fitting
 
+    @with_callbacks
     def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
         """Train on labelled examples.
 
@@ -197,18 +239,23 @@ class DigitClassifier(FittedClassifier):
 
         """
         rules = self._rules()
+        watched = Watched(self, rules.max_iter, X, y, sample_weight)
         warm = self.warm_start and hasattr(self, "network_")
         X, y, weights = self._validated(X, y, sample_weight, reset=not warm)
         if not warm:
             self._begin(rules, np.unique(y), X.dtype)
         elif not np.array_equal(np.unique(y), self.classes_):
-            raise InputError(f"warm_start needs the classes of the last fit, {self.classes_}, not {np.unique(y)}.")
+            raise InputError(
+                "warm_start can only be used where `y` has the same classes as in the previous call to fit. Previously "
+                f"got {self.classes_}, `y` has {np.unique(y)}."
+            )
         train, validation = self._parts(rules, self._weighted(X, y, weights), X_val, y_val)
-        plateau = self._train(rules, train, validation, rules.max_iter)
+        plateau = self._train(rules, train, validation, rules.max_iter, callbacks=[watched])
         if not plateau.stopped and self.n_iter_ == rules.max_iter:
             warnings.warn(f"Not converged after max_iter={rules.max_iter} epochs.", ConvergenceWarning, stacklevel=2)
         if rules.early_stopping:
             self.network_.params[...] = plateau.stopping.best_params
+        watched.end()
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -240,7 +287,7 @@ class DigitClassifier(FittedClassifier):
         """
         rules = self._rules()
         if rules.early_stopping:
-            raise InputError("partial_fit cannot stop early: it runs one epoch. Use fit, or early_stopping=False.")
+            raise InputError("partial_fit does not support early_stopping=True: it runs one epoch. Use fit instead.")
         first = not hasattr(self, "network_")
         X, y, weights = self._validated(X, y, sample_weight, reset=first)
         self._check_classes(classes, first)
@@ -264,7 +311,7 @@ class DigitClassifier(FittedClassifier):
 
     def _validated(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> Weighted:
         """Check the examples as scikit-learn does, and leave out those of weight zero."""
-        X, y = validate_data(self, X, y, dtype=FLOATS, reset=reset)
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=FLOATS, reset=reset)
         check_classification_targets(y)
         if sample_weight is None:
             return X, y, None
@@ -293,7 +340,7 @@ class DigitClassifier(FittedClassifier):
         if (X_val is None) != (y_val is None):
             raise InputError("X_val and y_val go together: give both, or neither.")
         if X_val is not None:
-            X_val, y_val = validate_data(self, X_val, y_val, dtype=FLOATS, reset=False)
+            X_val, y_val = validate_data(self, X_val, y_val, accept_sparse="csr", dtype=FLOATS, reset=False)
             return examples, (X_val, class_index(y_val, self.classes_), None)
         if not rules.early_stopping:
             return examples, None
@@ -323,26 +370,39 @@ class DigitClassifier(FittedClassifier):
         validation: Weighted | None,
         epochs: int,
         state: dict[str, Any] | None = None,
+        callbacks: Sequence[Callback] = (),
     ) -> Plateau:
         """Run up to `epochs` epochs, continuing from `state` if it is given."""
         n = len(train[1])
         plateau = Plateau(rules, self.network_, n, self.t_)
         chosen = replace(settings(rules, n), epochs=len(self.history_) + epochs)
-        run = Run(self.network_, train, validation, chosen, self._rng, lambda _: plateau.rate)
+        run = Run(self.network_, self._as_images(rules, train), validation, chosen, self._rng, lambda _: plateau.rate)
+        if isinstance(run.optimizer, Adam):
+            run.optimizer.beta1, run.optimizer.beta2 = float(rules.beta_1), float(rules.beta_2)
+            run.optimizer.eps = float(rules.epsilon)
         run.history = self.history_
         if state:
             plateau.go_on(state)
             _restore(run.optimizer, state)
         before = len(self.history_)
         with progress_bar(total=epochs, unit="epoch", description="fit", shown=self.progress) as bar:
-            callbacks: list[Callback] = [plateau, lambda *_: bar.update(1), self._tell, *(self.callbacks or ())]
+            ours: list[Callback] = [plateau, lambda *_: bar.update(1), self._tell]
             try:
-                train_run(run, callbacks)
+                train_run(run, [*ours, *(self.callbacks or ()), *callbacks])
             finally:  # however it ended, partial_fit can continue
                 self.n_iter_ = len(self.history_) - before
                 self.t_ = plateau.t
                 self._state = plateau.state | {"steps": run.optimizer.steps, "vectors": run.optimizer.state}
         return plateau
+
+    def _as_images(self, rules: Any, train: Weighted) -> Weighted:
+        """View rows as images where they are to be distorted."""
+        if not rules.distortion:
+            return train
+        if is_sparse(train[0]):
+            raise InputError("Sparse rows cannot be distorted: make them dense, X.toarray().")
+        shape = image_shape(rules, train[0].shape[1])
+        return train[0].reshape(-1, *shape), *train[1:]
 
     def _tell(self, network: Network, history: History) -> None:
         if self.verbose:

@@ -7,10 +7,11 @@ from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._util.arrays import Array
+from .._util.arrays import Array, dense, finite
 from ..analysis.evaluate import Interval, accuracy_interval
 from ..nn.layers import Linear
-from ..nn.network import Network
+from ..nn.loss import softmax
+from ..nn.network import CHUNK, Network
 from ..training.history import History
 
 FLOATS = (np.float64, np.float32)  # float32 is kept; all other dtypes become float64
@@ -22,6 +23,12 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
     network_: Network
     classes_: Array
     history_: History
+    n_features_in_: int
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     def predict_proba(self, X: Any) -> Array:
         """Compute the probabilities of all labels, in the precision of training.
@@ -37,8 +44,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
             The probabilities, in the order of `classes_`.
 
         """
-        rows = self._rows(X)
-        return self.network_.predict_proba(rows)
+        return np.ascontiguousarray(softmax(np.asfortranarray(self._logits(X))))  # faster by columns: there are few
 
     def predict_log_proba(self, X: Any) -> Array:
         """Compute the logarithms of the probabilities, finite even where a probability rounds to zero.
@@ -116,13 +122,24 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
         return accuracy_interval(int(np.count_nonzero(right)), len(right))
 
     def _logits(self, X: Any) -> Array:
-        rows = self._rows(X)
-        return self.network_.logits(rows)
+        rows, network = self._rows(X), self.network_
+        parts = [dense(rows[start : start + CHUNK]) for start in range(0, rows.shape[0], CHUNK)]
+        logits = [network.forward(part.astype(network.dtype, copy=False)) for part in parts]
+        return finite(np.concatenate(logits) if len(logits) > 1 else logits[0])
 
     def _rows(self, X: Any) -> Array:
         check_is_fitted(self)
-        rows: Array = validate_data(self, X, dtype=FLOATS, reset=False)
+        if self._needs_no_conversion(X):
+            return np.asarray(X)
+        rows: Array = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
         return rows
+
+    def _needs_no_conversion(self, X: Any) -> bool:
+        """Tell, in a tenth of the time that scikit-learn takes for small data, whether X can be used as it is."""
+        if type(X) is not np.ndarray or X.dtype not in FLOATS or X.shape != (len(X) or 1, self.n_features_in_):
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bool(np.isfinite(X.sum())) and not hasattr(self, "feature_names_in_")
 
     @property
     def coefs_(self) -> list[Array]:
@@ -133,6 +150,21 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
     def intercepts_(self) -> list[Array]:
         """The biases, each (n_out,): views of the network's parameters."""
         return [layer.b for layer in self.network_.layers if isinstance(layer, Linear)]
+
+    @property
+    def n_layers_(self) -> int:
+        """The number of layers of units, input and output among them."""
+        return len(self.network_.sizes)
+
+    @property
+    def n_outputs_(self) -> int:
+        """The number of outputs, one for each class."""
+        return self.network_.sizes[-1]
+
+    @property
+    def out_activation_(self) -> str:
+        """What turns outputs into probabilities, also where there are two classes."""
+        return "softmax"
 
     @property
     def loss_curve_(self) -> list[float]:

@@ -5,7 +5,7 @@ The formulas are those of `sklearn.neural_network.MLPClassifier`, so that what i
 
 import warnings
 from collections.abc import Mapping
-from math import inf
+from math import inf, isqrt, prod
 from numbers import Integral, Real
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from .._util.arrays import Shape
+from ..data.distortions import Distortion
 from ..errors import InputError
-from ..nn.layers import Dropout, Layer, Linear, ReLU
+from ..models.builder import ACTIVATIONS, architecture
+from ..nn.layers import Layer
 from ..nn.network import Network
 from ..training.early_stopping import EarlyStopping, Figure
 from ..training.history import History, Record
@@ -24,6 +27,7 @@ SLOWEST = 1e-6  # learning_rate="adaptive" stops here
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "activation": [StrOptions(set(ACTIVATIONS))],
     "solver": [StrOptions({"sgd", "adam"})],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -40,11 +44,19 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "nesterovs_momentum": ["boolean"],
     "early_stopping": ["boolean"],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "beta_1": [Interval(Real, 0, 1, closed="left")],
+    "beta_2": [Interval(Real, 0, 1, closed="left")],
+    "epsilon": [Interval(Real, 0, None, closed="neither")],
     "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {inf})],
+    "max_fun": [Interval(Integral, 1, None, closed="left")],
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "class_weight": [StrOptions({"balanced"}), dict, None],
     "callbacks": ["array-like", None],
     "progress": ["boolean", None],
+    "conv": [str],
+    "image_shape": ["array-like", None],
+    "distortion": [Distortion, None],
+    "workers": [Interval(Integral, 1, None, closed="left")],
 }
 """scikit-learn's table of the values allowed for each parameter, checked whenever a classifier is fitted."""
 
@@ -76,7 +88,7 @@ def rules_of(parameters: Mapping[str, Any]) -> Any:
 
 
 def layers(rules: Any, n_in: int, n_out: int) -> list[Layer]:
-    """Make the network's layers: for each hidden width a Linear, a ReLU and, if `dropout` is not 0, a Dropout.
+    """Make the network's layers: convolutions, if any; then for each hidden width a Linear and its activation.
 
     Parameters
     ----------
@@ -91,12 +103,42 @@ def layers(rules: Any, n_in: int, n_out: int) -> list[Layer]:
         The layers.
 
     """
-    sizes = [n_in, *map(int, rules.hidden_layer_sizes)]
-    made: list[Layer] = []
-    for i, width in enumerate(sizes[1:]):
-        made += [Linear(sizes[i], width), ReLU()]
-        made += [Dropout(float(rules.dropout))] if rules.dropout else []
-    return [*made, Linear(sizes[-1], n_out)]
+    return architecture(
+        image_shape(rules, n_in) if rules.conv else (n_in,),
+        n_out,
+        hidden=[int(width) for width in rules.hidden_layer_sizes],
+        conv=rules.conv,
+        dropout=float(rules.dropout),
+        activation=rules.activation,
+    )
+
+
+def image_shape(rules: Any, n_in: int) -> Shape:
+    """Say what images the rows of features are.
+
+    Parameters
+    ----------
+    rules : namespace
+        The classifier's parameters.
+    n_in : int
+        Number of features.
+
+    Returns
+    -------
+    tuple of int
+        (height, width): `image_shape`, or, where that is None, the square of so many pixels.
+
+    Raises
+    ------
+    InputError
+        If a row has another number of features than such an image has pixels.
+
+    """
+    side = isqrt(n_in)
+    shape = (side, side) if rules.image_shape is None else tuple(map(int, rules.image_shape))
+    if len(shape) != 2 or prod(shape) != n_in:
+        raise InputError(f"{n_in} features are no image of {shape}: give image_shape=(height, width).")
+    return shape
 
 
 def settings(rules: Any, n: int) -> Settings:
@@ -120,9 +162,10 @@ def settings(rules: Any, n: int) -> Settings:
         If the batch size is larger than n.
 
     """
+    size = _batch_size(rules.batch_size, n)
     return Settings(
         epochs=int(rules.max_iter),
-        batch_size=_batch_size(rules.batch_size, n),
+        batch_size=size,
         optimizer="momentum" if rules.solver == "sgd" else "adam",
         learning_rate=float(rules.learning_rate_init),
         momentum=float(rules.momentum),
@@ -131,6 +174,8 @@ def settings(rules: Any, n: int) -> Settings:
         schedule="constant",
         l2=float(rules.alpha),
         shuffle=bool(rules.shuffle),
+        distortion=rules.distortion or Distortion(),
+        workers=min(int(rules.workers), size),
     )
 
 

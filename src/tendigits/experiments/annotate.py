@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-READ, DOUBTFUL, SKIPPED = (0, 120, 60), (220, 110, 0), (150, 150, 150)
+READ, DOUBTFUL, SKIPPED = (0, 120, 60), (220, 110, 0), (170, 40, 120)
 CERTAIN = 0.9  # less probable digits are drawn as doubtful ones
 LARGEST = 2500  # pixels of the longer side
 
@@ -28,7 +28,7 @@ def annotate(picture: Path | str, reading: Reading) -> "Image":
     Returns
     -------
     PIL.Image.Image
-        The picture with a box around each mark, and its digit above each box that was read.
+        The picture with a box around each mark, its digit above each box that was read, and a line through the others.
 
     Raises
     ------
@@ -56,6 +56,8 @@ def _box(draw: "ImageDraw", digit: Digit, times: float, colour: tuple[int, int, 
     left, top, right, bottom = (side * times for side in digit.box)
     pen = max(1, round(max(draw.im.size) / 600))
     draw.rectangle((left - pen, top - pen, right + pen, bottom + pen), outline=colour, width=pen)
-    if text:
+    if not text:
+        draw.line((left, bottom, right, top), fill=colour, width=pen)
+    else:
         size = max(10, min(60, 0.45 * (bottom - top)))
         draw.text((left, max(top - pen, size)), text, fill=colour, font=ImageFont.load_default(size), anchor="lb")

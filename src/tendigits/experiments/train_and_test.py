@@ -2,9 +2,10 @@
 
 import platform
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from ..data.dataset import Dataset, class_index
 from ..data.splits import stratified_split
 from ..errors import InputError
 from ..models.builder import architecture
+from ..models.model_file import check_classes
 from ..nn.network import Network
+from ..nn.optimizers import OPTIMIZERS
 from ..training.checkpoint import discard
 from ..training.history import History
 from ..training.loop import fit
@@ -127,8 +130,10 @@ def train_and_test(
     """
     if members < 1:
         raise InputError(f"An ensemble needs at least one member, not {members}.")
+    check_classes(dataset.classes)
     rng = np.random.default_rng(seed)
     train, validation, rng = once_per_node(team, lambda: (*_split(dataset, n_validation, rng), rng))
+    settings = _for_so_few(settings, len(train[1]))
     shape, n_classes = dataset.train_images.shape[1:], len(dataset.classes)
     networks, histories = [], []
     with _checkpoints(checkpoint, members, resume, overwrite):
@@ -151,6 +156,7 @@ def train_and_test(
             )
             networks.append(network)
             histories.append(history)
+    _warn_if_untaught(settings, histories, train[1])
     network = networks[0] if members == 1 else Network.ensemble(networks)
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
     network.novelty = measure(network.classes, validation[0])
@@ -173,12 +179,35 @@ def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator)
     """Divide the training images into those to train on and those to validate on."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
     own = len(labels) - dataset.n_added
-    n = own // 12 if n_validation is None else n_validation
+    n = max(1, own // 12) if n_validation is None else n_validation
     if not 1 <= n < own:
         raise InputError(f"{n} validation images cannot be held out of {own}.")
     kept, held_out = stratified_split(labels[:own], n, rng)
     kept = np.append(kept, np.arange(own, len(labels)))
     return (images[kept], labels[kept]), (images[held_out], labels[held_out])
+
+
+def _for_so_few(settings: Settings, n: int) -> Settings:
+    """Let a batch of the usual size be no larger than the data, and say so; another size is somebody's choice."""
+    if settings.batch_size <= n or settings.batch_size != Settings().batch_size:
+        return settings
+    warnings.warn(
+        f"There are only {n} images to train on, fewer than the {settings.batch_size} of a batch: all are one batch.",
+        stacklevel=3,
+    )
+    return replace(settings, batch_size=n, workers=min(settings.workers, n))
+
+
+def _warn_if_untaught(settings: Settings, histories: Sequence[History], labels: Array) -> None:
+    """Say so where training remained finite, and taught nothing, at a rate far above the usual one."""
+    guessing = np.bincount(labels).max() / len(labels)
+    usual = OPTIMIZERS[settings.optimizer].learning_rate
+    if settings.rate > 2 * usual and histories[-1].last["train_accuracy"] < 1.2 * guessing:
+        warnings.warn(
+            "The network has learned nothing: it is right as often as by guessing. The learning rate "
+            f"{settings.rate:g} is probably too high; that of {settings.optimizer} is usually about {usual:g}.",
+            stacklevel=3,
+        )
 
 
 @contextmanager

@@ -7,11 +7,19 @@ import numpy as np
 
 from .._util.arrays import Shape
 from ..errors import InputError
-from ..nn.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape
+from ..nn.layers import Conv2D, Dropout, Flatten, Layer, Linear, MaxPool2D, ReLU, Reshape, Sigmoid, Tanh
+
+ACTIVATIONS: dict[str, list[type[Layer]]] = {"relu": [ReLU], "tanh": [Tanh], "logistic": [Sigmoid], "identity": []}
 
 
 def architecture(
-    image_shape: Shape, n_classes: int, *, hidden: int | Sequence[int] = (128,), conv: str = "", dropout: float = 0.0
+    image_shape: Shape,
+    n_classes: int,
+    *,
+    hidden: int | Sequence[int] = (128,),
+    conv: str = "",
+    dropout: float = 0.0,
+    activation: str = "relu",
 ) -> list[Layer]:
     """Build the layers of a classifier.
 
@@ -22,12 +30,14 @@ def architecture(
     n_classes : int
         How many classes there are.
     hidden : int or sequence of int, optional
-        Widths of the hidden layers, each followed by a ReLU.
+        Widths of the hidden layers, each followed by the activation.
     conv : str, optional
         Convolutions before them, each followed by a ReLU: "24x5 pool 48x3" is 24 kernels of 5 × 5, the maximum over
         2 × 2, and 48 kernels of 3 × 3.
     dropout : float, optional
         The share of each hidden layer that is left out in training.
+    activation : {"relu", "tanh", "logistic", "identity"}, optional
+        The nonlinearity of the hidden layers; "identity" is none.
 
     Returns
     -------
@@ -51,7 +61,8 @@ def architecture(
         for layer in layers:
             shape = layer.out_shape(shape)
     for width in np.atleast_1d(hidden).tolist():
-        layers += [Linear(shape[0], width), ReLU(), *([Dropout(dropout)] if dropout else [])]
+        layers += [Linear(shape[0], width), *(kind() for kind in ACTIVATIONS[activation])]
+        layers += [Dropout(dropout)] if dropout else []
         shape = (width,)
     return [*layers, Linear(shape[0], n_classes)]
 

@@ -21,7 +21,7 @@ def read_json(path: Path | str) -> dict[str, Any]:
     Returns
     -------
     dict
-        `layers`, `params`, `classes` and `info`, not yet checked.
+        `layers`, `params`, `classes`, `info` and `divisor`, not yet checked.
 
     Raises
     ------
@@ -30,12 +30,14 @@ def read_json(path: Path | str) -> dict[str, Any]:
     """
     content = _parsed(path)
     try:
-        layers, params = content["layers"], _params(content["layers"])
+        members = content["members"] if "members" in content else [content["layers"]]
+        specs = [[_spec(entry) for entry in layers] for layers in members]
         return {
-            "layers": [_spec(entry) for entry in layers],
-            "params": params,
+            "layers": [["Ensemble", *specs]] if "members" in content else specs[0],
+            "params": _params([entry for layers in members for entry in layers], content.get("dtype", "float32")),
             "classes": content["classes"],
             "info": content.get("info", {}),
+            "divisor": content.get("divisor"),
         }
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} holds no valid network: {error}") from error
@@ -59,10 +61,10 @@ def _spec(entry: dict[str, Any]) -> list[Any]:
     return [entry["layer"], *sizes]
 
 
-def _params(entries: list[dict[str, Any]]) -> Array:
+def _params(entries: list[dict[str, Any]], dtype: str) -> Array:
     """Join all parameters, which lie in the file in the order in which the network has them."""
-    arrays = [np.asarray(values, np.float32).ravel() for entry in entries for values in _values(entry)]
-    return np.concatenate(arrays) if arrays else np.zeros(0, np.float32)
+    arrays = [np.asarray(values, dtype).ravel() for entry in entries for values in _values(entry)]
+    return np.concatenate(arrays) if arrays else np.zeros(0, dtype)
 
 
 def _values(entry: dict[str, Any]) -> list[Any]:

@@ -67,7 +67,8 @@ def load(path: Path | str) -> Network:
     if Path(path).suffix == ".json":
         with naming(path):
             check_metadata(about := read_json(path))
-            return rebuild(*about.values())
+            parts = about["layers"], about["params"], about["classes"], about["info"]
+            return rebuild(*parts, divisor=about["divisor"])
     arrays, about = read_npz(path)
     if about.get("format") != FORMAT:
         raise InputError(f"{path} is not a model: its format is {about.get('format')!r}, not {FORMAT!r}.")
@@ -77,6 +78,29 @@ def load(path: Path | str) -> Network:
         divisor = about.get("divisor", PIXELS if "preprocessing" in about["info"] else None)
         parts = about["layers"], arrays["params"], about["classes"], about["info"]
         return rebuild(*parts, novelty or None, divisor=divisor)
+
+
+def check_classes(classes: Array) -> None:
+    """Check that a model file can hold the names of classes, and that there are two.
+
+    Parameters
+    ----------
+    classes : ndarray, shape (n_classes,)
+        The names.
+
+    Raises
+    ------
+    InputError
+        If they are no texts or numbers, dates for example, or there is only one.
+    """
+    if len(classes) < 2:
+        raise InputError(f"There is only one class, {classes[0]}: a network learns to tell two or more apart.")
+    strange = [name for name in classes.tolist() if not isinstance(name, str | int | float)]
+    if strange:
+        raise InputError(
+            f"A model file cannot hold classes like {strange[0]} ({classes.dtype}): make them texts first, "
+            "labels.astype(str)."
+        )
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._util.arrays import Array, Rng, Seed, Shape, as_rows, finite, scale
-from ..errors import InputError
+from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale
+from ..errors import Elsewhere, InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
 
@@ -62,6 +62,7 @@ class Network:
 
     """
 
+    fit = Elsewhere("A network is trained by a function: tendigits.fit(network, (images, labels)), not network.fit.")
     divisor: float | None = None
 
     def __init__(
@@ -122,8 +123,8 @@ class Network:
             The logits.
 
         """
-        for layer in self.layers:
-            x = layer.forward(x)
+        for last, layer in zip([None, *self.layers], self.layers, strict=False):
+            x = layer.forward(x, x if layer.in_place and last and last.shapes else None)  # x is ours: `last` made it
         return x
 
     def activations(self, x: Array, out: Sequence[Array] | None = None, rng: Rng = None) -> list[Array]:
@@ -201,12 +202,11 @@ class Network:
 
         """
         rows = as_rows(images, self.sizes[0], self.divisor)
-        logits = np.empty((len(rows), self.sizes[-1]), dtype or self.dtype)
-        for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
-            if chunk.dtype != logits.dtype:
-                chunk = scale(chunk, np.empty(chunk.shape, logits.dtype), self.divisor)
-            logits[start : start + CHUNK] = self.forward(chunk)
+        logits = np.empty((rows.shape[0], self.sizes[-1]), dtype or self.dtype)
+        for start in range(0, len(logits), CHUNK):
+            x = dense(rows[start : start + CHUNK])
+            x = x if x.dtype == logits.dtype else scale(x, np.empty(x.shape, logits.dtype), self.divisor)
+            logits[start : start + CHUNK] = self.forward(x)
         return finite(logits)
 
     def predict_proba(self, images: Any) -> Array:
@@ -233,8 +233,8 @@ class Network:
         """
         p = softmax(self.logits(images))
         doubtful = p.max(axis=1) < SURE
-        if doubtful.any():
-            p[doubtful] = softmax(self.logits(np.asarray(images)[doubtful], np.float64))
+        if self.dtype != np.float64 and doubtful.any():
+            p[doubtful] = softmax(self.logits(as_rows(images, self.sizes[0])[doubtful], np.float64))
         return p
 
     def predict(self, images: Any) -> Array:

@@ -35,7 +35,7 @@ def contact_sheet(images: Sequence[tuple[int, Array]]) -> "Image":
         for i in range(0, len(own), ACROSS)
     ]
     pitch = SIDE + GAP
-    sheet = Image.new("L", (LEFT + ACROSS * pitch, len(rows) * pitch + GAP), 255)
+    sheet = Image.new("L", (LEFT + max(len(own) for _, own in rows) * pitch, len(rows) * pitch + GAP), 255)
     pen = ImageDraw.Draw(sheet)
     for row, (digit, own) in enumerate(rows):
         pen.text((10, row * pitch + pitch // 2 - 4), str(digit), fill=0)

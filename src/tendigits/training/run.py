@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .._util.arrays import Seed
+from .._util.arrays import Seed, dense
 from .._util.progress import progress_bar
 from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
 from ..errors import Diverged, InputError
@@ -123,6 +123,8 @@ class Run:
         return f"Run({self.network}, {len(self.history)} of {self.settings.epochs} epochs, {self.seen:,} examples seen)"
 
     def _checked(self, data: Data) -> Examples:
+        if not 2 <= len(data) <= 3:
+            raise InputError("Images and labels go together, as one pair: fit(network, (images, labels)).")
         images, labels, weights = (*data, None)[:3]
         network = self.network
         return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype, network.divisor)
@@ -181,7 +183,7 @@ class Run:
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:
-                    sha256.update(np.ascontiguousarray(array).data)
+                    sha256.update(np.ascontiguousarray(dense(array)).data)
         return sha256.hexdigest()
 
     @property

@@ -27,13 +27,32 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     kept, left_out : list of Mark
         The digits and the rest.
     """
-    kept = [mark for word in words(marks, height) if not is_word(word) for mark in word if not mark.bad]
+    rest = [mark for word in without_words(words(marks, height)) for mark in word]
+    kept = [mark for mark in rest if not mark.bad]
     sure = [mark for mark in kept if mark.sure]
-    plain = sum(not mark.sign for mark in marks)
+    plain = sum(not mark.sign for mark in rest)
     alone = lonely and len(kept) == 1
     if 2 * len(sure) < plain or (alone and not sure):
         kept = []
     return kept, [mark for mark in marks if mark not in kept]
+
+
+def without_words(groups: list[list[Mark]]) -> list[list[Mark]]:
+    """Leave out words; where there are any, keep only numbers of two clear digits or more.
+
+    Parameters
+    ----------
+    groups : list of list of Mark
+        The marks of a row, those side by side together.
+
+    Returns
+    -------
+    list of list of Mark
+        The groups that are kept.
+    """
+    if not any(is_word(group) for group in groups):
+        return groups
+    return [group for group in groups if len(group) > 1 and all(mark.sure for mark in group)]
 
 
 def words(marks: list[Mark], height: float) -> list[list[Mark]]:

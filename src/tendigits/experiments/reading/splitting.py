@@ -8,7 +8,7 @@ from ...images.pieces import Piece, joined, mask_of
 from ...images.seams import cut, find_seams
 from .judge import Judge, Mark
 
-WIDE, TWICE = 0.9, 1.5  # times as wide as high: a piece may be several digits, where it reads badly; at all
+WIDE, TWICE = 1.1, 1.5  # times as wide as high: a piece may be several digits, where it reads badly; at all
 CUT, CROSSED = 0.05, 0.1  # what a cut costs, in log probability; and for each stroke that it crosses
 LOW = 0.65  # of the height of all together: a lower part is no digit
 BROAD = 0.5  # in log probability, for each height that a digit is broader than high

@@ -13,7 +13,7 @@ from ...nn.network import Network
 from ..model_file import naming, rebuild
 from ..schema import check_metadata
 from .parts import Parts, read_header, write_header
-from .torch import read_state_dict, state_dict
+from .torch import read_tensors, state_dict
 
 
 def export_safetensors(network: Network, path: Path | str) -> None:
@@ -24,7 +24,7 @@ def export_safetensors(network: Network, path: Path | str) -> None:
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
     path : path-like
         The file to write, whole or not at all.
 
@@ -34,7 +34,7 @@ def export_safetensors(network: Network, path: Path | str) -> None:
         If the network has other layers, or safetensors is not installed.
 
     """
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in state_dict(network).items()}
+    tensors = {name: np.asarray(tensor, order="C") for name, tensor in state_dict(network).items()}
     require("safetensors")
     from safetensors.numpy import save
 
@@ -70,7 +70,7 @@ def read_safetensors(path: Path | str, activation: str | None = None) -> Parts:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
             header = read_header(file.metadata() or {})
         activation = "relu" if "spec" in header else activation
-        parts = read_state_dict(tensors, activation, ordered=False)  # the file sorts them by name
+        parts = read_tensors(tensors, header, activation, ordered=False)  # the file sorts them by name
     except (safetensors.SafetensorError, OSError, RecursionError, TypeError, ValueError) as error:
         raise InputError(f"{path} holds no network that can be read: {error}") from error
     with naming(path):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...nn.network import Network
+from ..builder import ACTIVATIONS
 from ..model_file import rebuild
 from .parts import Parts, dense
 
@@ -18,7 +19,7 @@ def read_sklearn(mlp: Any) -> Parts:
     Parameters
     ----------
     mlp : sklearn.neural_network.MLPClassifier
-        A fitted classifier with ReLU.
+        A fitted classifier.
 
     Returns
     -------
@@ -28,7 +29,7 @@ def read_sklearn(mlp: Any) -> Parts:
     Raises
     ------
     InputError
-        If it is not a fitted MLPClassifier, has another activation, or gives an example several labels.
+        If it is not a fitted MLPClassifier, or gives an example several labels.
 
     """
     output = getattr(mlp, "out_activation_", None)
@@ -36,13 +37,14 @@ def read_sklearn(mlp: Any) -> Parts:
         raise InputError(f"A fitted MLPClassifier is needed, not {mlp}.")
     if output == "logistic" and mlp.n_outputs_ > 1:
         raise InputError("An MLPClassifier with several labels per example cannot be read: a digit has one.")
-    if mlp.activation != "relu" and len(mlp.coefs_) > 1:
-        raise InputError(f"An MLPClassifier with activation {mlp.activation!r} cannot be read: only 'relu' can.")
     layers = list(zip(mlp.coefs_, mlp.intercepts_, strict=True))
     if output == "logistic":
         W, b = layers[-1]
         layers[-1] = np.hstack([np.zeros_like(W), W]), np.hstack([np.zeros_like(b), b])
-    return dense(layers, [True] * (len(layers) - 1))._replace(classes=mlp.classes_, divisor=1.0)
+    parts = dense(layers, [True] * (len(layers) - 1))
+    kinds = [[kind.name()] for kind in ACTIVATIONS[mlp.activation]]
+    spec = [new for old in parts.spec for new in (kinds if old == ["ReLU"] else [old])]
+    return parts._replace(spec=spec, classes=mlp.classes_, divisor=1.0)
 
 
 def from_sklearn(mlp: Any) -> Network:
@@ -51,7 +53,7 @@ def from_sklearn(mlp: Any) -> Network:
     Parameters
     ----------
     mlp : sklearn.neural_network.MLPClassifier
-        A fitted classifier with ReLU. Its features are floats, taken as they are.
+        A fitted classifier. Its features are floats, taken as they are.
 
     Returns
     -------

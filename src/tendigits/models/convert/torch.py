@@ -3,7 +3,6 @@
 PyTorch keeps the transpose of our W: a row for each output.
 """
 
-import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
@@ -16,24 +15,27 @@ from ..._util.arrays import Array
 from ..._util.files import Arrays, check_claimed_size, open_regular, replacing
 from ..._util.optional import require
 from ...errors import InputError
-from ...nn.layers import Layer, Linear
 from ...nn.network import Network
 from ..model_file import rebuild
-from .parts import Parts, dense
+from .channels import COUNTER, from_channels_first, places, to_channels_first
+from .parts import Parts, dense, read_header, write_header
 
 SAFE = (2, 6)  # before, torch.load ran code even with weights_only (CVE-2025-32434)
-OUR_LAYERS = "tendigits layers"  # in the metadata that every state dict has
+OUR_LAYERS = "layers"  # in the metadata that every state dict has
 PASSING = ("Dropout", "Identity", "Flatten")  # PyTorch's modules that change nothing, for rows, in prediction
-DENSE = ("Gemm", "Relu")  # what the layers that can be exported are called in ONNX
+DENSE = ("Linear", "ReLU", "Tanh", "Sigmoid", "Dropout")  # their tensors tell the shape of the network
 
 
 def export_torch(network: Network, path: Path | str) -> None:
     """Write the network's `state_dict` with torch.save; its metadata name the layers for `read_torch`.
 
+    Layers, classes and notes travel in the metadata that PyTorch keeps beside a state dict, so that `from_torch` finds
+    the same network, and load_state_dict finds nothing unusual.
+
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
     path : path-like
         The file to write, whole or not at all.
 
@@ -47,7 +49,7 @@ def export_torch(network: Network, path: Path | str) -> None:
     torch = require("torch")
     content = BytesIO()  # PyTorch does not say what went wrong when a disk is full
     state = OrderedDict((name, torch.tensor(tensor)) for name, tensor in tensors.items())
-    vars(state)["_metadata"] = {"": {"version": 1, OUR_LAYERS: json.dumps(network.spec)}}
+    vars(state)["_metadata"] = {"": {"version": 1, **write_header(network)}}
     torch.save(state, content)
     with replacing(path) as file:
         file.write(content.getbuffer())
@@ -56,10 +58,12 @@ def export_torch(network: Network, path: Path | str) -> None:
 def state_dict(network: Network) -> Arrays:
     """Name each parameter as a torch.nn.Sequential of the same layers does.
 
+    A Reshape is an nn.Unflatten(1, (1, height, width)). An ensemble's members are a torch.nn.ModuleList `members`.
+
     Parameters
     ----------
     network : Network
-        A network of Linear, ReLU and Dropout layers.
+        A network of this package's layers, or an ensemble.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def state_dict(network: Network) -> Arrays:
     Raises
     ------
     InputError
-        If the network has other layers.
+        If the network has other layers, or images of several channels.
 
     Examples
     --------
@@ -78,32 +82,12 @@ def state_dict(network: Network) -> Arrays:
     {'0.weight': (128, 784), '0.bias': (128,), '2.weight': (10, 128), '2.bias': (10,)}
 
     """
-    check_dense(network)
-    return {f"{i}.{name}": tensor for i, layer in enumerate(network.layers) for name, tensor in _tensors(layer).items()}
-
-
-def _tensors(layer: Layer) -> Arrays:
-    """Name a layer's parameters as PyTorch does."""
-    return {"weight": layer.W.T, "bias": layer.b} if isinstance(layer, Linear) else {}
-
-
-def check_dense(network: Network) -> None:
-    """Raise InputError for layers that the formats of other programs do not hold.
-
-    Parameters
-    ----------
-    network : Network
-        The network to be exported.
-
-    Raises
-    ------
-    InputError
-        If it has other layers than Linear, ReLU and Dropout.
-
-    """
-    for layer in network.layers:
-        if layer.onnx not in DENSE and not layer.only_trains:
-            raise InputError(f"A network with a layer {layer.spec[0]} cannot be exported: only dense ones can.")
+    tensors: Arrays = {}
+    for place in places(network):
+        if place.layer.onnx == "Reshape" and place.layer.arguments[2] > 1:
+            raise InputError("Images of several channels cannot be exported to PyTorch, which orders pixels otherwise.")
+        tensors |= {f"{place.name}.{name}": tensor for name, tensor in to_channels_first(place).items()}
+    return tensors
 
 
 def read_torch(source: Any, activation: str | None = None) -> Parts:
@@ -133,14 +117,52 @@ def read_torch(source: Any, activation: str | None = None) -> Parts:
         return _read_modules(source)
     if not isinstance(source, Mapping):
         raise InputError(f"A state dict is needed, such as model.state_dict(), not {type(source).__name__}.")
-    known = "relu" if _is_ours(source) else activation
-    return read_state_dict({name: _array(name, tensor) for name, tensor in source.items()}, known)
+    header = _our_header(source)
+    known = "relu" if header else activation
+    tensors = {name: _array(name, tensor) for name, tensor in source.items() if not str(name).endswith(COUNTER)}
+    return read_tensors(tensors, header, known)._replace(**header)
 
 
-def _is_ours(state: Any) -> bool:
-    """Whether `export_torch` wrote it, which knows no activation but ReLU."""
+def read_tensors(
+    tensors: Mapping[str, Array], header: Mapping[str, Any], activation: str | None = None, *, ordered: bool = True
+) -> Parts:
+    """Read tensors, with the layers that a header names, if it names any that tensors alone do not tell.
+
+    Parameters
+    ----------
+    tensors : mapping of str to ndarray
+        As `state_dict` names them.
+    header : mapping
+        What `read_header` has read.
+    activation, ordered
+        As for `read_state_dict`.
+
+    Returns
+    -------
+    Parts
+        The network.
+
+    Raises
+    ------
+    InputError
+        If tensors and layers do not fit.
+
+    """
+    spec = header.get("spec", [])
+    if not isinstance(spec, list) or all(isinstance(each, list) and each and each[0] in DENSE for each in spec):
+        return read_state_dict(tensors, activation, ordered=ordered)
+    n_params = sum(tensor.size for name, tensor in tensors.items() if not name.endswith(COUNTER))
+    floats = np.result_type(*(tensor for tensor in tensors.values() if tensor.dtype.kind == "f"))
+    network = rebuild(spec, np.zeros(n_params, floats), header.get("classes", []), {})
+    from_channels_first(network, tensors)
+    return Parts(spec, network.params, network.classes.tolist(), {})
+
+
+def _our_header(state: Any) -> dict[str, Any]:
+    """Read what `export_torch` wrote beside a state dict; empty for those of other programs."""
     metadata = getattr(state, "_metadata", None)
-    return isinstance(metadata, dict) and isinstance(metadata.get(""), dict) and OUR_LAYERS in metadata[""]
+    header = metadata.get("") if isinstance(metadata, dict) else None
+    return read_header(header) if isinstance(header, dict) and OUR_LAYERS in header else {}
 
 
 def _read_modules(model: Any) -> Parts:

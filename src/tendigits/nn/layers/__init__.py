@@ -14,3 +14,5 @@ from .pool import MaxPool2D as MaxPool2D
 from .relu import ReLU as ReLU
 from .reshape import Flatten as Flatten
 from .reshape import Reshape as Reshape
+from .sigmoid import Sigmoid as Sigmoid
+from .tanh import Tanh as Tanh

@@ -15,7 +15,7 @@ import { Hand } from "./hand.js";
 import { Learner } from "./learner.js";
 import { SlowMotion } from "./slow_motion.js";
 import { Wall } from "./wall.js";
-import { showWeights } from "./weights.js";
+import { paintWeights, showWeights } from "./weights.js";
 
 const about = JSON.parse(byId("about").textContent);
 const defaults = { ...DEFAULTS, units: about.hidden };
@@ -205,6 +205,7 @@ byId("speed").addEventListener("change", () => {
   stop();
   play();
 });
+byId("learned-only").addEventListener("change", paintWeights);
 byId("save-network").addEventListener("click", () => learner.send("giveNetwork", { why: "save" }));
 openFiles(byId("open-network"), takeNetwork);
 byId("hand-over").addEventListener("click", () => (drawPage = open(DRAW_PAGE)));

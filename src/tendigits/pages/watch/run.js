@@ -238,8 +238,9 @@ export class Run {
     const seen = this.look(images, i, labels[i]);
     const [best, second] = [...seen.p.keys()].sort((a, b) => seen.p[b] - seen.p[a]);
     const other = best === labels[i] ? second : labels[i];
-    const ys = this.network.forward(Float64Array.from(seen.ys[0]));
-    return { ...seen, index: i, best, other, isExact: this.config.activation !== "tanh", ...contributions(this.network, ys, best, other) };
+    const right = new Network(this.network.spec, this.network.params.slice()); // whatever bug is in the one that learns
+    const parts = contributions(right, right.forward(Float64Array.from(seen.ys[0])), best, other);
+    return { ...seen, ...parts, index: i, best, other, isExact: this.config.activation !== "tanh" };
   }
 
   // Does the gradient check find something? On a batch of training digits, with the parameters as they are now,

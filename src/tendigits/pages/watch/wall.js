@@ -1,7 +1,7 @@
 // A wall of held-out digits, none of which it ever learns from; each turns right as it is read correctly. Choose one to
 // see why it is read as it is.
 
-import { byId, make, percent, say } from "../shared/dom.js";
+import { byId, make, percent, say, signed } from "../shared/dom.js";
 import { inkColour, largest, paint, signedColour } from "../shared/paint.js";
 
 const TILES = 120;
@@ -65,7 +65,7 @@ export class Wall {
     say(
       byId("tile-sum"),
       `Red pixels speak for ${a}, blue ones for ${b}: the scores differ by ${kind} ` +
-        `${sum.toFixed(2)} from the ink and ${constant.toFixed(2)} from the biases.`,
+        `${signed(sum)} from the ink and ${signed(constant)} from the biases.`,
     );
   }
 }

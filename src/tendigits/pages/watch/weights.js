@@ -5,8 +5,20 @@ import { largest, paint, signedColour } from "../shared/paint.js";
 
 const MOST = 128, ACROSS = 16, TILE = 29; // units shown, in a row, and pixels of one with its margin
 
-export function showWeights({ W, nOut }) {
-  if (!W) return;
+let start = null, latest = null; // the weights it began with, and those it has
+
+export function showWeights(state) {
+  if (!state.W) return;
+  if (state.step === 0 || start?.length !== state.W.length) start = state.W;
+  latest = state;
+  paintWeights();
+}
+
+// As they are, or less those it began with.
+export function paintWeights() {
+  if (!latest) return;
+  const { nOut } = latest;
+  const W = byId("learned-only").checked ? latest.W.map((value, i) => value - start[i]) : latest.W;
   const count = Math.min(nOut, MOST), across = Math.min(ACROSS, count);
   const mosaic = { w: across * TILE - 1, h: Math.ceil(count / across) * TILE - 1 };
   mosaic.data = new Float32Array(mosaic.w * mosaic.h);

@@ -3,7 +3,7 @@
 import { Run } from "./run.js";
 
 const SLICE = 12; // milliseconds of training between looks at the page's messages
-const SHARE = 8; // an evaluation may take one part in so many of the time
+const SHARE = 6; // an evaluation may take one part in so many of the time
 const TOLD = 33, WEIGHTS = 120; // milliseconds between reports, and between pictures of the weights
 
 let run = null;

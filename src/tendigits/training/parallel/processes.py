@@ -113,6 +113,8 @@ class Processes:
                 self._children.append(_Child(self._fork(rank, work)))
             yield
             self.barrier()  # all workers have taken the last step
+            if any(child.has_failed() for child in self._children):
+                raise WorkerFailed(self._reason())
         finally:
             while self._children:
                 self._children.pop().kill()
@@ -195,6 +197,14 @@ class _Child:
             return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:  # someone else has waited for it
             return True
+
+    def has_failed(self) -> bool:
+        """Tell whether it has ended otherwise than by itself, its work being done."""
+        try:
+            end = os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return end is not None and end.si_status != 0
 
     def kill(self) -> None:
         """Kill and reap it."""
