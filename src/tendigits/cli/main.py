@@ -12,6 +12,7 @@ from ..training.parallel.mpi import ending_together, let_rank_0_report
 from .collect import collect
 from .common import echo
 from .completion import completion
+from .distort import distort
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
@@ -77,7 +78,7 @@ def main() -> None:
 
 
 for command in (
-    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
+    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect, distort),
     *(draw, watch, export, info, completion),
 ):
     command.epilog = examples(str(command.name))

@@ -17,6 +17,7 @@ from .._util.locks import locked
 from ..analysis.evaluate import Evaluation, evaluate
 from ..analysis.novelty import measure
 from ..data.dataset import Dataset, class_index
+from ..data.mapped import file_of
 from ..data.splits import stratified_split
 from ..errors import InputError
 from ..models.builder import architecture
@@ -29,6 +30,8 @@ from ..training.loop import fit
 from ..training.parallel.mpi import Ranks, once_per_node
 from ..training.run import Callback
 from ..training.settings import Settings
+
+MOST_MAPPED = 10_000  # to validate on more takes long, and tells little more
 
 Pair = tuple[Array, Array]  # images, class indices
 
@@ -96,7 +99,8 @@ def train_and_test(
     dtype : {"float32", "float64"}, optional
         The precision of the network.
     n_validation : int, optional
-        How many training images to hold out; by default a twelfth, 5,000 of MNIST's 60,000.
+        How many training images to hold out; by default a twelfth, 5,000 of MNIST's 60,000. Of images that are mapped,
+        because they are too many for memory, the last are held out, and by default 10,000 at most.
     checkpoint : Path, optional
         A file to keep the state of the training in, as in `fit`; each further member has its own beside it.
     resume : bool, optional
@@ -176,12 +180,15 @@ def train_and_test(
 
 
 def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator) -> tuple[Pair, Pair]:
-    """Divide the training images into those to train on and those to validate on."""
+    """Divide the training images into those to train on and those to validate on: at random, or the last of a map."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
     own = len(labels) - dataset.n_added
     n = max(1, own // 12) if n_validation is None else n_validation
     if not 1 <= n < own:
         raise InputError(f"{n} validation images cannot be held out of {own}.")
+    if file_of(images):  # views: a choice of rows would copy more than fits into memory
+        n = min(n, MOST_MAPPED) if n_validation is None else n
+        return (images[:-n], labels[:-n]), (images[-n:], labels[-n:])
     kept, held_out = stratified_split(labels[:own], n, rng)
     kept = np.append(kept, np.arange(own, len(labels)))
     return (images[kept], labels[kept]), (images[held_out], labels[held_out])

@@ -14,6 +14,7 @@ import numpy as np
 
 from .._util.arrays import Seed, dense
 from .._util.progress import progress_bar
+from ..data.mapped import file_of, sampled, shuffled
 from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
 from ..errors import Diverged, InputError
 from ..nn.buffers import Buffers
@@ -178,12 +179,12 @@ class Run:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the training and validation data."""
+        """SHA-256 of the training and validation data; of images that are mapped, a sample counts."""
         sha256 = hashlib.sha256()
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:
-                    sha256.update(np.ascontiguousarray(dense(array)).data)
+                    sha256.update(np.ascontiguousarray(dense(sampled(array))).data)
         return sha256.hexdigest()
 
     @property
@@ -209,7 +210,8 @@ class Run:
     def draw_order(self) -> None:
         """Draw the order of the epoch's examples, unless that has been done."""
         if len(self.order) == 0:
-            self.order = self.rng.permutation(self.n) if self.settings.shuffle else np.arange(self.n)
+            draw = shuffled if file_of(self.examples.rows) else np.random.Generator.permutation
+            self.order = draw(self.rng, self.n) if self.settings.shuffle else np.arange(self.n)
 
     def take(self, steps: Steps, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
         """Take the remaining steps of the epoch, by whoever shares the work.

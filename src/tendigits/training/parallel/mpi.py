@@ -19,6 +19,7 @@ import numpy as np
 from ..._util.arrays import Array
 from ..._util.blas import blas_threads
 from ..._util.optional import require
+from ...data.mapped import file_of
 from ...data.minibatch import Examples
 from ...errors import InputError
 from ...nn.buffers import Buffers
@@ -221,8 +222,9 @@ class _Pickler(pickle.Pickler):
     """Leaves arrays to the buffers, and maps to whoever maps their files."""
 
     def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, np.memmap) and value.base is not None and not isinstance(value.base, np.ndarray):
-            return np.memmap, (value.filename, value.dtype, "r", value.offset, value.shape)
+        if isinstance(value, np.ndarray) and value.flags.c_contiguous and (place := file_of(value)):
+            name, offset = place
+            return np.memmap, (name, value.dtype, "r", offset, value.shape)
         return NotImplemented
 
 
