@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sklearn
-from sklearn.utils import parse_version
+from sklearn.utils.fixes import parse_version
 
 FOUND = find_spec("sklearn.neural_network.tests.test_mlp")
 if FOUND is None:
