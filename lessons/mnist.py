@@ -1773,7 +1773,7 @@ for name, (upstroke, foot) in kinds.items():
     print(f"{name:>14}: {np.sum(as_one[name][1] == 1)} of 30 read as a 1; all answers {as_one[name][1]}")
 
 # %%
-# alt: ones: bare, with a short upstroke, with a long one, with a long one and a foot; the answers to the third row are mostly wrong
+# alt: ones: bare, with a short upstroke, with a long one, with a long one and a foot; many of the answers to the third row are wrong
 X = np.concatenate([ones[:10] for ones, _ in as_one.values()])
 answers = np.concatenate([answer[:10] for _, answer in as_one.values()])
 show_images(X, titles=answers, right=answers == 1)
