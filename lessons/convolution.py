@@ -1029,7 +1029,7 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# At about six. The plain one gets there earlier.
+# At five. The plain one gets there at three.
 #
 # </details>
 
@@ -1082,7 +1082,7 @@ assert kept < 1e-4 * flat_here.max()
 # of a digit, below.
 
 # %%
-# alt: the eight filters of the first layer, 5 by 5 weights each, in smooth patches of red and blue
+# alt: the eight filters of the first layer, 5 by 5 weights each, in patches of red and blue
 filters = cnn["W1"].T.reshape(8, 5, 5)
 show_images(filters, [f"filter {i}" for i in range(8)], columns=8, limit=np.abs(filters).max(), size=1.1)
 plt.show()
