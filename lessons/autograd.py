@@ -213,7 +213,7 @@ def backward_pass(loss):
 Tensor.backward = backward_pass
 
 # %% [markdown]
-# The judge is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares with what
+# The gradient check is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares with what
 # comes out when each number is changed a little. The loss is the sum of all results, each times a random weight.
 
 # %%

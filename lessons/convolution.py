@@ -553,7 +553,7 @@ assert np.allclose(fast[0, :, :, 0], slow)
 #
 # **Claim.** The gradient is the first lesson's as well. Only the way back from windows to pixels is new.
 #
-# First the judge, as you know it: finite differences, and compare.
+# First the gradient check, as you know it: finite differences, and compare.
 
 # %%
 def numerical_gradient(loss, array, where=None, h=1e-5):
