@@ -17,6 +17,7 @@ from .idx import LARGE, NAMES, check_kind
 
 BLOCK = 1024  # rows that lie side by side in a file
 WINDOW = 64  # blocks among which rows are shuffled: of 28 × 28 pixels, 51 MB
+LENT = "joblib_memmapping_folder"  # where joblib puts arrays in memory that it lends to its processes
 SAMPLE = 1000  # rows that stand for all where reading all would take too long
 
 
@@ -31,13 +32,13 @@ def file_of(array: Array) -> tuple[str, int] | None:
     Returns
     -------
     (name, offset) or None
-        The file, and where in it the array begins; None if the array lies in memory.
+        The file, and where in it the array begins; None if the array lies in memory, its own or joblib's.
 
     """
     root: Any = array
     while root is not None and not (isinstance(root, np.memmap) and not isinstance(root.base, np.ndarray)):
         root = getattr(root, "base", None)
-    if root is None or root.filename is None:
+    if root is None or root.filename is None or LENT in os.fspath(root.filename):
         return None
     return os.fspath(root.filename), root.offset + array.ctypes.data - root.ctypes.data
 
