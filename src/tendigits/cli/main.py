@@ -13,6 +13,7 @@ from .collect import collect
 from .common import echo
 from .completion import completion
 from .distort import distort
+from .doctor import doctor
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
@@ -79,7 +80,7 @@ def main() -> None:
 
 for command in (
     *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect, distort),
-    *(draw, watch, export, info, completion),
+    *(draw, watch, export, info, doctor, completion),
 ):
     command.epilog = examples(str(command.name))
     main.add_command(command)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -62,6 +62,8 @@ def read_command(
     else:
         for path, reading in readings.items():
             named, answers = len(pictures) > 1, read_answers(read_gray(path), network.predict) if grid else None
+            if answers:  # what is beside the boxes of a sheet is printed there
+                reading = replace(reading, skipped=())
             _print(path, reading, answers or (cells(reading) if grid else None), named=named)
     if annotated and readings:
         _annotate(pictures[0], readings[pictures[0]], annotated)
