@@ -4,6 +4,8 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
+DELAY = 0.5  # seconds; what is done sooner shows no bar: in a notebook, one that vanishes leaves an empty line, or "0 %"
+
 
 def in_notebook() -> bool:
     """Tell whether this runs in a Jupyter kernel."""
@@ -70,5 +72,4 @@ def progress_bar(*, total: int | None, unit: str, description: str, shown: bool 
         from tqdm.notebook import tqdm
     else:
         from tqdm.std import tqdm
-    # What is done at once shows no bar: in a notebook, one that vanishes leaves an empty line, or "0 %".
-    return tqdm(total=total, unit=unit, desc=description, leave=False, delay=0.5, unit_scale=unit == "B")
+    return tqdm(total=total, unit=unit, desc=description, leave=False, delay=DELAY, unit_scale=unit == "B")

@@ -203,7 +203,7 @@ def test_tensors_that_do_not_fit_are_named(torch, tmp_path):
 )
 def test_json_that_holds_no_network_is_named(tmp_path, text):
     (tmp_path / "odd.json").write_text(text)
-    with pytest.raises(InputError, match=r"odd\.json (is no JSON|holds no)"):
+    with pytest.raises(InputError, match=r"odd\.json holds no valid model: .* (is not JSON|holds no)"):
         read(tmp_path / "odd.json")
     with pytest.raises(InputError, match="cannot be read"):
         read(tmp_path / "nowhere.json")
