@@ -1,0 +1,78 @@
+"""The pages of the reference: one for each name of the package, each module and each command."""
+
+import contextlib
+import importlib
+import inspect
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import tendigits
+from tendigits.cli.main import main
+
+PACKAGE = Path(tendigits.__file__).parent
+UNLISTED = ("tendigits._util", "tendigits.cli", "tendigits.__main__")  # for the package's own use; commands are below
+
+
+def modules() -> Iterator[str]:
+    """Every module that has public names of its own."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        if name != "tendigits" and not name.startswith(UNLISTED) and public_names(name):
+            yield name
+
+
+def public_names(module: str) -> list[str]:
+    """The public classes and functions that a module defines."""
+    members = vars(importlib.import_module(module)).items()
+    return [name for name, thing in members if not name.startswith("_") and defined_in(module, thing)]
+
+
+def defined_in(module: str, thing: object) -> bool:
+    """Whether a thing is a class or a function, and of this module."""
+    is_code = inspect.isclass(thing) or inspect.isroutine(inspect.unwrap(thing)) if callable(thing) else False
+    return is_code and getattr(thing, "__module__", None) == module
+
+
+def write_reference(docs: Path) -> None:
+    """Write all these pages below the folder of the documentation, in reStructuredText and Markdown."""
+    folder = docs / "api"
+    folder.mkdir()
+    for name in tendigits.__all__:
+        kind = "autoclass" if inspect.isclass(getattr(tendigits, name)) else "autofunction"
+        (folder / f"tendigits.{name}.rst").write_text(page_of_name(name, kind), encoding="utf-8")
+    for module in modules():
+        (folder / f"{module}.rst").write_text(page_of_module(module), encoding="utf-8")
+    (docs / "commands.md").write_text(page_of_commands(), encoding="utf-8")
+
+
+def page_of_name(name: str, kind: str) -> str:
+    """The page of a name of `tendigits` itself."""
+    members = "\n   :members:\n   :inherited-members: object, tuple, Exception" if kind == "autoclass" else ""
+    title = f"tendigits.{name}"
+    return f"{title}\n{'=' * len(title)}\n\n.. currentmodule:: tendigits\n\n.. {kind}:: {name}{members}\n"
+
+
+def page_of_module(module: str) -> str:
+    """The page of a module: what it says of itself, and its names but for those that have a page of their own."""
+    elsewhere = [name for name in tendigits.__all__ if getattr(tendigits, name).__module__ == module]
+    see = "".join(f"\nSee also :py:obj:`tendigits.{name}`.\n" for name in elsewhere)
+    exclude = f"\n   :exclude-members: {', '.join(elsewhere)}" if elsewhere else ""
+    return f"{module}\n{'=' * len(module)}\n{see}\n.. automodule:: {module}\n   :members:{exclude}\n"
+
+
+def page_of_commands() -> str:
+    """The page with what each command says when it is asked for help."""
+    parts = [f"# Every command\n\n{asked_for_help()}"]
+    parts += [f"## tendigits {name}\n\n{asked_for_help(name)}" for name in main.list_commands(click.Context(main))]
+    return "\n\n".join(parts) + "\n"
+
+
+def asked_for_help(*words: str) -> str:
+    """What `tendigits WORDS --help` prints, as a block."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        main([*words, "--help"], prog_name="tendigits", terminal_width=100)
+    return f"```console\n$ tendigits {' '.join([*words, '--help'])}\n{printed.getvalue().rstrip()}\n```"
