@@ -1803,7 +1803,7 @@ show_network(*STATIONS, "W1, b1", "ReLU", "W2, b2", "softmax", "cross-entropy")
 #
 # <details><summary>Answer</summary>
 #
-# Half the bits, nearly everything. Measure it below.
+# On a quiet machine, half the bits bring nearly everything. On a busy one, with its caches full, no new arrays may bring as much. Measure it below.
 #
 # </details>
 #
@@ -1894,9 +1894,8 @@ for name, time_taken in milliseconds.items():
 assert half["W1"].dtype == fast["W1"].dtype == np.float32
 
 # %% [markdown]
-# Times are measured here, not asserted, and yours will differ. They depend on the processor, and on what else it is doing. Where this text was measured,
-# float32 brought nearly all of it, and `out=` a few hundredths: a guess about speed is worth nothing until the clock
-# has spoken. What `out=` surely brings is a memory that does not grow.
+# Times are measured here, not asserted, and yours will differ. They depend on the processor, and on what else it is doing. A guess
+# about speed is worth nothing until the clock has spoken. What `out=` surely brings is a memory that does not grow.
 #
 # **Where the package takes over.** This notebook is for understanding. The same network, made fast and
 # dependable, is the package that lies beside it: `pip install .` in the project's folder, then

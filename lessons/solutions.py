@@ -1,4 +1,4 @@
-"""Solutions to the exercises of `mnist.ipynb` and `convolution.ipynb`: one function each, in the notebooks' own terms.
+"""Solutions to the exercises of `mnist`, `convolution` and `autograd.ipynb`: one function each, in the notebooks' own terms.
 
 Try first. A solution that you have read is worth less than a mistake that you have made.
 To see a check pass, paste the function into its cell in the notebook and run the check again.
@@ -98,3 +98,17 @@ def input_gradient_by_convolution(dz, W, k):
     boxes = W.reshape(k, k, -1, W.shape[1])[::-1, ::-1]  # (k, k, channels, filters), first and last exchanged
     turned = boxes.swapaxes(2, 3).reshape(k * k * W.shape[1], -1)
     return strided_convolve(framed, turned, 0, k, stride=1)
+
+
+# ---------------------------------------------------------------- autograd.ipynb
+
+
+def tanh_tensor(x):
+    """Exercise 1: tanh, and on the way back its slope, which the result already tells."""
+    y = np.tanh(x.data)
+    return Tensor(y, [(x, lambda g: g * (1 - y**2))], "tanh")  # noqa: F821 - the notebook's own class
+
+
+def mean_tensor(x, axis):
+    """Exercise 2: the sum, divided by the length of the axis; both know their way back."""
+    return x.sum(axis=axis) * (1 / x.data.shape[axis])

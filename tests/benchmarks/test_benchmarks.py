@@ -139,3 +139,14 @@ def test_numbers_are_compared_digit_by_digit(module):
     assert numbers.edits("1234", "1784") == (2, 0)
     assert numbers.edits("", "5") == (0, 1)
     assert numbers.digits(["(text) 01", "", "2 x 3"]) == "01/23"
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore:.*batch_size")
+def test_the_classifier_beside_scikit_learns(module):
+    classifier = module("classifier")
+    sizes = {"tiny": (60, 5, 3)}
+    rows = list(classifier.fitting(sizes, rounds=1))
+    assert [row[:2] for row in rows] == [["tiny", layout] for layout in ("C", "Fortran", "strided", "reversed")]
+    assert all(float(ratio) > 0 for row in rows for ratio in row[2:])
+    ((name, *ratios),) = classifier.predicting(sizes, rounds=2)
+    assert (name, len(ratios)) == ("tiny", 2)

@@ -1,5 +1,6 @@
 """Picture files: every kind is read alike, and every unusable one refused with one sentence."""
 
+import io
 import os
 import re
 import sys
@@ -188,3 +189,52 @@ def test_a_picture_of_which_nothing_is_opaque(tmp_path):
     path = tmp_path / "clear.png"
     Image.new("RGBA", (50, 50), (9, 9, 9, 0)).save(path)
     assert refusal(path) == BLANK
+
+
+# Pictures in memory
+
+
+def in_many_forms(tmp_path):
+    """One picture of a stroke as people have it: file, text, PIL, gray, colours, floats, lists, an open file."""
+    gray = np.full((60, 40), 255, np.uint8)
+    gray[10:50, 18:22] = 0
+    path = tmp_path / "one.png"
+    Image.fromarray(gray).save(path)
+    yield path
+    yield str(path)
+    yield Image.fromarray(gray)
+    yield Image.fromarray(gray).convert("RGB")
+    yield gray
+    yield np.repeat(gray[..., np.newaxis], 3, axis=2)
+    yield gray[..., np.newaxis]
+    yield gray / 255
+    yield gray.astype(np.float32)
+    yield gray.tolist()
+    yield gray > 127
+    yield gray.astype(np.uint16) * 16
+    yield path.open("rb")
+    yield io.BytesIO(path.read_bytes())
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_picture_is_read_in_whatever_form_it_is_at_hand(tmp_path):
+    first, *others = in_many_forms(tmp_path)
+    expected = read_image(first)
+    for other in others:
+        np.testing.assert_array_equal(read_image(other), expected)
+    assert read_image(first, (8, 8)).shape == (8, 8)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (np.zeros((4, 4, 7), np.uint8), r"not \(4, 4, 7\)"),
+        (np.zeros(4, np.uint8), r"not \(4,\)"),
+        (np.array([["a", "b"]]), "made of numbers"),
+        (io.BytesIO(b"no picture"), "not a picture"),
+        ("https://example.org/three.png", "address on the web"),
+    ],
+)
+def test_what_is_no_picture_in_memory_is_told(source, words):
+    with pytest.raises(InputError, match=words):
+        read_image(source)

@@ -9,7 +9,7 @@ from gradients import gradient
 from scripts import run_in_node, write, write_json
 
 from tendigits import Network
-from tendigits.nn.layers import BatchNorm, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Reshape
+from tendigits.nn.layers import LAYERS, BatchNorm, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Reshape
 from tendigits.nn.optimizers import SGD, Adam, Momentum
 
 MUSEUM = Path(__file__).parents[2] / "lessons" / "bugs.py"
@@ -39,6 +39,8 @@ def networks():
     yield "plain", Network([784, 16, 10], seed=0)
     yield "deep", Network([784, 24, 16, 10], seed=1)
     yield "linear", Network([784, 10], seed=2)
+    if "Tanh" in LAYERS:
+        yield "tanh", Network([Linear(784, 16), LAYERS["Tanh"](), Linear(16, 10)], seed=5)
     yield "convolutional", Network([Reshape(28, 28, 1), *pooled, Flatten(), Linear(216, 10)], seed=3)
 
 
@@ -83,6 +85,10 @@ def test_batch_normalisation_forward(folder, batches):
     write(folder, "normalised-logits", network.forward(batches[0][:8]))
     write_json(folder, "normalised", {"spec": network.spec})
     run_in_node("batchnorm.test.mjs", folder)
+
+
+def test_a_run_of_the_page_that_learns(folder, batches):
+    run_in_node("run.test.mjs", folder)
 
 
 # The museum

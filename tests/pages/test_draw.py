@@ -17,7 +17,7 @@ from tendigits import Network, Settings, train_and_test
 from tendigits.analysis.novelty import is_unlike
 from tendigits.cli.main import main
 from tendigits.data.dataset import Dataset
-from tendigits.errors import DataUnavailable, InputError
+from tendigits.errors import InputError
 from tendigits.images.mnist_format import to_mnist
 from tendigits.models.builder import architecture
 from tendigits.nn.layers import Dropout, Layer, Linear, ReLU
@@ -127,7 +127,6 @@ class Curved(Layer):
         (Network([64, 10]), "28 × 28 = 784 pixels, not 64"),
         (Network([Linear(784, 8), Curved(), Linear(8, 10)]), r"and not .*Curved"),
         (Network([784, 1200, 10]), r"more than the 1\.5"),
-        (Network([784, 3]), "not among the 3 classes"),
     ],
 )
 def test_other_networks_are_refused_in_a_sentence(digits, network, words):
@@ -219,13 +218,24 @@ def test_the_command_opens_nothing_if_told_so(tmp_path, opened):
     assert opened == []
 
 
-def test_without_mnist_the_bundled_digits_take_its_place(reader, digits, monkeypatch):
-    def unavailable(**options):
-        raise DataUnavailable("no connection")
-
-    monkeypatch.setattr("tendigits.pages.draw.page.load_mnist", unavailable)
-    assert draw(reader).html == draw(reader, digits).html
-
-
 def test_it_is_shown_by_its_network_and_size(page):
     assert repr(page) == f"Page(784-128-10, {len(page.html.encode()):,} bytes)"
+
+
+# Whatever the model was trained on
+
+
+def test_a_model_of_other_data_gets_samples_of_the_classes_that_it_knows(digits):
+    few = Network([784, 8, 3])
+    few.classes = np.array([0, 1, 7])
+    assert set(about(draw(few))["samples"]["labels"]) <= {0, 1, 2}
+    letters = Network([784, 8, 2])
+    letters.classes = np.array(["a", "b"])
+    for page in (draw(letters), draw(letters, digits)):
+        assert about(page)["samples"]["labels"] == about(page)["test"]["labels"] == []
+
+
+def test_no_data_need_be_downloaded(monkeypatch):
+    monkeypatch.setattr("tendigits.data.mnist.load_mnist", None)
+    samples = about(draw(tendigits.load_pretrained()))["samples"]
+    assert len(samples["labels"]) == 18

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from .._util.files import check_writable
-from ..nn.network import Network
 from .common import DATA_HELP, NAMES, echo, load_data, load_model, model_argument
 
 
@@ -17,7 +16,7 @@ from .common import DATA_HELP, NAMES, echo, load_data, load_model, model_argumen
 @click.option(
     "--data",
     metavar=NAMES,
-    show_default="digits for a model trained on these, else auto",
+    show_default="a few of MNIST's, in the package",
     help=f"Where its sample digits come from: {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
 )
 def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
@@ -30,12 +29,7 @@ def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
 
     network = load_model(model)
     check_writable(out)
-    page.draw(network, load_data(data or _own_data(network))).save(out)
+    page.draw(network, load_data(data) if data else None).save(out)
     echo(f"Wrote {out}")
     if show:
         webbrowser.open(out.resolve().as_uri())
-
-
-def _own_data(network: Network) -> str:
-    name = str(network.info.get("data", {}).get("name"))
-    return "digits" if name.split("+")[0] == "digits" else "auto"

@@ -18,6 +18,7 @@ EXAMPLES = {
     "watch": ("tendigits watch", "tendigits watch --help"),
     "export": ("tendigits export --to onnx", "tendigits export model.npz --to c --out digits.h"),
     "info": ("tendigits info", "tendigits info model.npz --json"),
+    "doctor": ("tendigits doctor", "tendigits doctor > report.txt"),
     "completion": ("tendigits completion bash >> ~/.bashrc", "tendigits completion zsh >> ~/.zshrc"),
 }
 OTHER_NAMES = {  # of options, in other programs

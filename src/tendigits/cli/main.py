@@ -11,6 +11,7 @@ from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
 from .collect import collect
 from .common import echo
 from .completion import completion
+from .doctor import doctor
 from .draw import draw
 from .evaluate import evaluate
 from .export import export
@@ -65,7 +66,7 @@ def main() -> None:
 
 for command in (
     *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
-    *(draw, watch, export, info, completion),
+    *(draw, watch, export, info, doctor, completion),
 ):
     command.epilog = examples(str(command.name))
     main.add_command(command)

@@ -4,6 +4,7 @@ The scripts are plain ES modules. Those in `javascript/` follow the Python modul
 the page; the others are the page, and know nothing of gradients.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from ..._util.text import printable
 from ...analysis.novelty import detector, is_unlike
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
-from ...data.mnist import load_mnist
+from ...data.samples import sample_digits
 from ...data.splits import stratified_split
-from ...errors import DataUnavailable, InputError
+from ...errors import InputError
 from ...images.mnist_format import to_mnist
 from ...nn.layers import Dropout
 from ...nn.network import Network
@@ -47,8 +48,9 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
     network : Network
         A dense or convolutional network for images of 28 × 28.
     dataset : Dataset, optional
-        Gives the sample digits, and the digits that show what the network forgets as it learns. None means MNIST, or
-        the bundled digits for a network that was trained on these, or if MNIST cannot be downloaded.
+        Gives the sample digits, and the digits that show what the network forgets as it learns. None means a few
+        of MNIST's, which are in the package, or scikit-learn's for a network that was trained on these. What the
+        network has no class for is left out.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
     """
     _check_network(network)
     dataset = _own_data(network) if dataset is None else dataset
-    _check_dataset(network, dataset)
+    dataset = _of_known_classes(network, dataset)
     words = {"colophon": _colophon(network), "range": f"{network.classes[0]} to {network.classes[-1]}"}
     html = assemble(HERE, bundle(MODULES), _about(network, dataset), **words)
     return Page(html, "-".join(map(str, network.sizes)))
@@ -79,16 +81,15 @@ def _check_network(network: Network) -> None:
 def _own_data(network: Network) -> Dataset:
     if network.info.get("data", {}).get("name", "").split("+")[0] == "digits":
         return load_digits()
-    try:
-        return load_mnist()
-    except DataUnavailable:
-        return load_digits()
+    return sample_digits()
 
 
-def _check_dataset(network: Network, dataset: Dataset) -> None:
+def _of_known_classes(network: Network, dataset: Dataset) -> Dataset:
+    """Leave out the test images of classes that the network does not know, letters for one that reads digits."""
     if dataset.train_images.shape[1:] != (28, 28):
         raise InputError(f"The draw page needs pictures of 28 × 28 pixels, not {dataset.train_images.shape[1:]}.")
-    class_index(dataset.classes, network.classes)
+    known = np.isin(dataset.test_labels, network.classes)
+    return replace(dataset, test_images=dataset.test_images[known], test_labels=dataset.test_labels[known])
 
 
 # ---------------------------------------------------------------------- data
@@ -121,13 +122,16 @@ def _novelty(network: Network) -> dict[str, Any] | None:
 
 
 def _forgetting(dataset: Dataset) -> Array:
-    n = len(dataset.test_labels)
-    return stratified_split(dataset.test_labels, min(FORGETTING, n - 1), np.random.default_rng(0))[1]
+    n, classes = len(dataset.test_labels), len(np.unique(dataset.test_labels))
+    if n == classes:
+        return np.arange(n)
+    return stratified_split(dataset.test_labels, min(FORGETTING, n - classes), np.random.default_rng(0))[1]
 
 
 def _samples(network: Network, dataset: Dataset) -> dict[str, Any]:
     """Choose test digits: one of each class that is read correctly, and some that are misread, also as redrawn."""
-    labels, reads = dataset.test_labels, network.predict(dataset.test_images)
+    labels = dataset.test_labels
+    reads = network.predict(dataset.test_images) if len(labels) else labels
     right, wrong = np.flatnonzero(reads == labels), np.flatnonzero(reads != labels)
     _, first = np.unique(labels[right], return_index=True)
     still_wrong = [i for i in wrong[: 20 * MISREAD] if _is_read(network, dataset.test_images[i], reads[i])][:MISREAD]

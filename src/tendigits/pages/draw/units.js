@@ -5,7 +5,7 @@ import { byId, make, say, signed } from "../shared/dom.js";
 import { wires } from "../../javascript/attribution.js";
 import { AGAINST, FOR, largest, paint, signedColour } from "../shared/paint.js";
 
-const MOST = 256; // units shown
+const UNITS = 256; // units shown
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Units {
@@ -13,14 +13,14 @@ export class Units {
     Object.assign(this, { reader, current: null });
     const { network } = reader;
     const width = network.layers.length > 1 && network.layers[0].name === "Linear" ? network.layers[0].nOut : 0;
-    this.units = Array.from({ length: Math.min(width, MOST) }, (_, j) => unit(j));
+    this.units = Array.from({ length: Math.min(width, UNITS) }, (_, j) => unit(j));
     this.outputs = reader.classes.map((name) => make("li", {}, String(name)));
     this.paths = reader.classes.map(() => document.createElementNS(SVG, "path"));
     byId("inside").hidden = !width;
     byId("units").append(...this.units);
     byId("outputs").append(...this.outputs);
     byId("wires").append(...this.paths);
-    say(byId("unit-count"), width > MOST ? `The first ${MOST} of its ${width}` : `Its ${width}`);
+    say(byId("unit-count"), width > UNITS ? `The first ${UNITS} of its ${width}` : `Its ${width}`);
     this.listen();
   }
 

@@ -5,7 +5,7 @@ import { byId, say } from "../shared/dom.js";
 const LEFT = 44, RIGHT = 12, TOP = 22, BOTTOM = 22; // pixels around a curve
 const LOWEST = 0.01; // of the losses drawn, on a logarithmic scale
 const PANELS = [
-  { name: "accuracy", title: "read correctly", ticks: [0, 0.5, 0.9, 1], show: (value) => `${Math.round(100 * value)} %` },
+  { name: "accuracy", title: "read correctly", ticks: [0, 1, 0.5, 0.9], show: (value) => `${Math.round(100 * value)} %` },
   { name: "loss", title: "loss (logarithmic)", ticks: [0.01, 0.1, 1, 10, 100, 1000], show: String },
 ];
 
@@ -100,7 +100,10 @@ export class Curves {
 
   drawAxis(context, panel, { x, y, w, h }, { up, across, most = 1 }) {
     context.textAlign = "right";
+    const heights = []; // labels must not lie on each other
     for (const tick of panel.ticks.filter((value) => value <= most)) {
+      if (heights.some((height) => Math.abs(height - up(tick)) < 13)) continue;
+      heights.push(up(tick));
       context.fillRect(x + LEFT, up(tick), w - LEFT - RIGHT, 0.25);
       context.fillText(panel.show(tick), x + LEFT - 6, up(tick) + 4);
     }

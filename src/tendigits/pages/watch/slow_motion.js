@@ -27,7 +27,8 @@ export class SlowMotion {
     const items = [...byId("stages").children];
     items.forEach((item, k) => item.classList.toggle("now", k === i));
     if (i >= items.length) return done();
-    items[i].scrollIntoView({ block: "nearest", inline: "center" });
+    if (i === 0) byId("slow").scrollIntoView({ block: "nearest" });
+    byId("stages").scrollTo({ left: items[i].offsetLeft - byId("stages").clientWidth / 2 });
     this.timer = setTimeout(() => this.light(i + 1, done), PAUSE);
   }
 

@@ -3,7 +3,7 @@
 import { byId, say } from "../shared/dom.js";
 import { largest, paint, signedColour } from "../shared/paint.js";
 
-const MOST = 128, ACROSS = 16, TILE = 29; // units shown, in a row, and pixels of one with its margin
+const UNITS = 128, ACROSS = 16, TILE = 29; // units shown, in a row, and pixels of one with its margin
 
 let start = null, latest = null; // the weights it began with, and those it has
 
@@ -19,12 +19,12 @@ export function paintWeights() {
   if (!latest) return;
   const { nOut } = latest;
   const W = byId("learned-only").checked ? latest.W.map((value, i) => value - start[i]) : latest.W;
-  const count = Math.min(nOut, MOST), across = Math.min(ACROSS, count);
+  const count = Math.min(nOut, UNITS), across = Math.min(ACROSS, count);
   const mosaic = { w: across * TILE - 1, h: Math.ceil(count / across) * TILE - 1 };
   mosaic.data = new Float32Array(mosaic.w * mosaic.h);
   for (let j = 0; j < count; j++) lay(mosaic, W, nOut, j, (j % across) * TILE, Math.floor(j / across) * TILE);
   paint(byId("weights"), mosaic, signedColour(0.6));
-  say(byId("weights-words"), nOut > MOST ? `The first ${MOST} of ${nOut}.` : `${nOut} of them.`);
+  say(byId("weights-words"), nOut > UNITS ? `The first ${UNITS} of ${nOut}.` : `${nOut} of them.`);
 }
 
 // Each picture to its own scale, so that a quiet unit shows its strokes as well.
