@@ -23,7 +23,6 @@ extensions = [
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "sphinx_design",
 ]
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
@@ -63,3 +62,20 @@ html_theme_options = {
 }
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = True
+
+
+def leave_module_docstrings(app, what, name, obj, options, lines):
+    """Take away what a module says of itself, which is Markdown: its page has it already."""
+    if what == "module":
+        lines.clear()
+
+
+def skip_metadata_routing(app, what, name, obj, skip, options):
+    """Leave out what scikit-learn puts into every estimator to route metadata."""
+    return True if name.endswith(("_request", "_metadata_routing")) else None
+
+
+def setup(app):
+    """Connect the above."""
+    app.connect("autodoc-process-docstring", leave_module_docstrings, priority=900)
+    app.connect("autodoc-skip-member", skip_metadata_routing)

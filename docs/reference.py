@@ -44,7 +44,7 @@ def write_reference(docs: Path) -> None:
         kind = "autoclass" if inspect.isclass(getattr(tendigits, name)) else "autofunction"
         (folder / f"tendigits.{name}.rst").write_text(page_of_name(name, kind), encoding="utf-8")
     for module in modules():
-        (folder / f"{module}.rst").write_text(page_of_module(module), encoding="utf-8")
+        (folder / f"{module}.md").write_text(page_of_module(module), encoding="utf-8")
     (docs / "commands.md").write_text(page_of_commands(), encoding="utf-8")
 
 
@@ -58,9 +58,10 @@ def page_of_name(name: str, kind: str) -> str:
 def page_of_module(module: str) -> str:
     """The page of a module: what it says of itself, and its names but for those that have a page of their own."""
     elsewhere = [name for name in tendigits.__all__ if getattr(tendigits, name).__module__ == module]
-    see = "".join(f"\nSee also :py:obj:`tendigits.{name}`.\n" for name in elsewhere)
+    see = "".join(f"\n- {{py:obj}}`tendigits.{name}` has a page of its own.\n" for name in elsewhere)
     exclude = f"\n   :exclude-members: {', '.join(elsewhere)}" if elsewhere else ""
-    return f"{module}\n{'=' * len(module)}\n{see}\n.. automodule:: {module}\n   :members:{exclude}\n"
+    says = inspect.getdoc(importlib.import_module(module)) or ""
+    return f"# {module}\n\n{says}\n{see}\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:{exclude}\n```\n"
 
 
 def page_of_commands() -> str:
