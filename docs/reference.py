@@ -37,15 +37,48 @@ def defined_in(module: str, thing: object) -> bool:
 
 
 def write_reference(docs: Path) -> None:
-    """Write all these pages below the folder of the documentation, in reStructuredText and Markdown."""
-    folder = docs / "api"
-    folder.mkdir()
-    for name in tendigits.__all__:
-        kind = "autoclass" if inspect.isclass(getattr(tendigits, name)) else "autofunction"
-        (folder / f"tendigits.{name}.rst").write_text(page_of_name(name, kind), encoding="utf-8")
+    """Write all these pages below the folder of the documentation, and list them on the page of the reference."""
+    names = {name: getattr(tendigits, name) for name in tendigits.__all__}
+    for folder in ("api", "modules"):
+        (docs / folder).mkdir()
+    for name, thing in names.items():
+        kind = "autoclass" if inspect.isclass(thing) else "autofunction"
+        (docs / "api" / f"tendigits.{name}.rst").write_text(page_of_name(name, kind), encoding="utf-8")
     for module in modules():
-        (folder / f"{module}.md").write_text(page_of_module(module), encoding="utf-8")
+        (docs / "modules" / f"{module}.md").write_text(page_of_module(module), encoding="utf-8")
     (docs / "commands.md").write_text(page_of_commands(), encoding="utf-8")
+    with open(docs / "reference.md", "a", encoding="utf-8") as page:
+        page.write(listed("The names of `tendigits`", "api", {f"tendigits.{name}": names[name] for name in names}))
+        page.write(listed("Its modules", "modules", {name: importlib.import_module(name) for name in modules()}))
+
+
+def listed(title: str, folder: str, things: dict[str, object]) -> str:
+    """A section with a table: each thing, linked, and the first line of what it says of itself."""
+    rows = [f"| [`{name}`]({folder}/{name}) | {summary(thing)} |" for name, thing in sorted(things.items())]
+    toctree = [f"{folder}/{name}" for name in sorted(things)]
+    return "\n".join(
+        [
+            "",
+            f"## {title}",
+            "",
+            "| | |",
+            "| :-- | :-- |",
+            *rows,
+            "",
+            "```{toctree}",
+            ":hidden:",
+            "",
+            *toctree,
+            "```",
+            "",
+        ]
+    )
+
+
+def summary(thing: object) -> str:
+    """The first paragraph of a docstring, in one line that a table can hold."""
+    first = (inspect.getdoc(thing) or "").split("\n\n")[0]
+    return " ".join(first.split()).replace("|", "\\|")
 
 
 def page_of_name(name: str, kind: str) -> str:

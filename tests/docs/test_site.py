@@ -88,7 +88,7 @@ def test_every_public_class_and_function_has_its_place(pages):
     for module in modules():
         for name in public_names(module):
             if getattr(importlib.import_module(module), name) not in top:
-                assert f"{module}.{name}" in pages[f"docs/api/{module}.html"].anchors
+                assert f"{module}.{name}" in pages[f"docs/modules/{module}.html"].anchors
 
 
 def test_every_command_has_its_help(site):
