@@ -9,10 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import sklearn
+from sklearn.utils.fixes import parse_version
 
 FOUND = find_spec("sklearn.neural_network.tests.test_mlp")
 if FOUND is None:
     pytest.skip("scikit-learn is installed without its tests", allow_module_level=True)
+if parse_version(sklearn.__version__) < parse_version("1.9"):
+    pytest.skip("the table is of the tests of scikit-learn 1.9", allow_module_level=True)
 
 LBFGS, REGRESSOR, MULTILABEL = "needs the solver lbfgs", "MLPRegressor's", "several labels for an example"
 REASONS = {

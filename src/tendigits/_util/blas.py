@@ -68,6 +68,22 @@ def one_blas_thread() -> Iterator[None]:
                 limiter.restore_original_limits()
 
 
+def blas_threads(n: int) -> Any:
+    """Limit BLAS to some threads.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+
+    Returns
+    -------
+    context manager
+        For the time of the limit.
+    """
+    return _blas().limit(limits=n)
+
+
 @cache
 def _blas() -> Any:
     from threadpoolctl import ThreadpoolController

@@ -6,13 +6,15 @@ from typing import Any
 from ..errors import InputError
 
 
-def require(name: str) -> Any:
+def require(name: str, extra: str | None = None) -> Any:
     """Import an optional package.
 
     Parameters
     ----------
     name : str
-        The package, and the extra that installs it.
+        The package, or a module of it.
+    extra : str, optional
+        The extra that installs it, if that has another name.
 
     Returns
     -------
@@ -27,4 +29,6 @@ def require(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        raise InputError(f"This needs the package {name}: pip install 'tendigits[{name}]'") from error
+        raise InputError(
+            f"This needs the package {name.split('.')[0]}: pip install 'tendigits[{extra or name}]'"
+        ) from error

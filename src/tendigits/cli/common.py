@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import isqrt
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from ..data.dataset import Dataset
 from ..data.join import join
 from ..data.load import NAMED, load
 from ..errors import DataUnavailable, InputError
+from ..experiments.cluster import Cluster, connected
 from ..models.convert.formats import read
 from ..models.pretrained import load_pretrained
 from ..nn.network import Network
@@ -27,6 +29,7 @@ DATA_HELP = (
 NAMES = "auto|NAME|PATH"
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".heic", ".avif")
 
+T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
 model_argument = click.argument("model", required=False, type=click.Path(path_type=Path))
 _transposed = click.option(
@@ -84,6 +87,11 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Train on a Dask cluster: the address of its scheduler, such as tcp://10.0.0.1:8786.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 plots_option = click.option(
     "--plots",
@@ -91,6 +99,29 @@ plots_option = click.option(
     metavar="DIR",
     help="Draw figures into this folder, as PNG.",
 )
+
+
+@contextmanager
+def cluster_or(otherwise: T, address: str | None) -> Iterator[Cluster | T]:
+    """Connect to the cluster of `--cluster` for the time of the block.
+
+    Parameters
+    ----------
+    otherwise
+        What to yield without one.
+    address : str or None
+        The address of its scheduler.
+
+    Yields
+    ------
+    Cluster
+        The cluster, or `otherwise`.
+    """
+    if address is None:
+        yield otherwise
+        return
+    with connected(address) as client:
+        yield Cluster(client)
 
 
 def load_model(path: Path | None) -> Network:

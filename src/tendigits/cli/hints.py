@@ -14,6 +14,7 @@ EXAMPLES = {
     "read": ("tendigits read page.jpg", "tendigits read form.png --grid"),
     "sheet": ("tendigits sheet sheet.pdf", "tendigits collect photo.jpg --out hand"),
     "collect": ("tendigits collect photo.jpg --out hand", "tendigits train --from model.npz --data hand"),
+    "distort": ("tendigits distort --data digits --times 20 --out many", "tendigits train --data many"),
     "draw": ("tendigits draw", "tendigits draw model.npz --out page.html --no-open"),
     "watch": ("tendigits watch", "tendigits watch --help"),
     "export": ("tendigits export --to onnx", "tendigits export model.npz --to c --out digits.h"),

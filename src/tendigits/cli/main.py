@@ -8,9 +8,11 @@ import click
 from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
+from ..training.parallel.mpi import ending_together, let_rank_0_report
 from .collect import collect
 from .common import echo
 from .completion import completion
+from .distort import distort
 from .doctor import doctor
 from .draw import draw
 from .evaluate import evaluate
@@ -36,13 +38,18 @@ class BadInput(click.ClickException):
 class Commands(click.Group):
     """The group of commands; it turns errors into one sentence, with status 2 for bad input and 1 for others."""
 
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run a command line; if it is that of an MPI rank and fails, so do all ranks."""
+        with ending_together():
+            return super().main(*arguments, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("always", UserWarning)
                 warnings.showwarning = lambda message, *_, **__: echo(f"Note: {message}", err=True)
-                return super().invoke(ctx)
+                return self._invoked(ctx)
         except click.NoSuchOption as error:
             raise click.UsageError(no_such_option(error), error.ctx) from error
         except InputError as error:
@@ -53,6 +60,13 @@ class Commands(click.Group):
             raise click.ClickException(f"Out of memory. {error}".rstrip()) from error
         except (DataUnavailable, Diverged, OSError, WorkerFailed) as error:
             raise click.ClickException(printable(error)) from error
+
+    def _invoked(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception:
+            let_rank_0_report()
+            raise
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})
@@ -65,7 +79,7 @@ def main() -> None:
 
 
 for command in (
-    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect),
+    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect, distort),
     *(draw, watch, export, info, doctor, completion),
 ):
     command.epilog = examples(str(command.name))

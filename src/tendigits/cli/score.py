@@ -8,7 +8,7 @@ import click
 from ..errors import InputError
 from ..experiments.seed_stats import Scores, compare
 from ..experiments.seed_stats import score as score_seeds
-from .common import data_option, echo, json_option, load_data, print_json
+from .common import cluster_option, cluster_or, data_option, echo, json_option, load_data, print_json
 from .training import as_training, training_options
 
 
@@ -23,6 +23,7 @@ from .training import as_training, training_options
     "the others are the recipe's.",
 )
 @click.option("--jobs", type=int, default=1, help="Seeds to train at a time; -1 for one on each processor.")
+@cluster_option
 @json_option
 @click.pass_context
 def score(
@@ -33,6 +34,7 @@ def score(
     seeds: int,
     against: str | None,
     jobs: int,
+    cluster: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -47,7 +49,8 @@ def score(
     if against is not None:
         ways["second"] = as_training(**_other(context, against, options))
     dataset = load_data(*data, transposed=transposed)
-    scores = {name: score_seeds(dataset, seeds=range(seeds), jobs=jobs, **way) for name, way in ways.items()}
+    with cluster_or(jobs, cluster) as workers:
+        scores = {name: score_seeds(dataset, seeds=range(seeds), jobs=workers, **way) for name, way in ways.items()}
     if as_json:
         print_json({"data": dataset.name, **_report(scores)})
     else:

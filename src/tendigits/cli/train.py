@@ -21,8 +21,18 @@ from ..nn.network import Network
 from ..training.checkpoint import refuse_unfinished
 from ..training.history import History
 from ..training.interrupts import Stopped
+from ..training.parallel.mpi import once_per_node, world
 from . import fine_tune
-from .common import accuracy_line, data_option, json_option, load_data, plots_option, print_json
+from .common import (
+    accuracy_line,
+    cluster_option,
+    cluster_or,
+    data_option,
+    json_option,
+    load_data,
+    plots_option,
+    print_json,
+)
 from .common import say as common_say
 from .training import as_training, training_options
 
@@ -37,6 +47,7 @@ from .training import as_training, training_options
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
 @click.option("--resume", is_flag=True, help="Continue from the checkpoint beside the model file, if there is one.")
 @click.option("--overwrite", is_flag=True, help="Discard the checkpoint of an unfinished run, and begin again.")
+@cluster_option
 @plots_option
 @json_option
 @click.pass_context
@@ -50,6 +61,7 @@ def train(
     out: Path,
     resume: bool,
     overwrite: bool,
+    cluster: str | None,
     plots: Path | None,
     as_json: bool,
     **options: Any,
@@ -59,6 +71,9 @@ def train(
     Every epoch leaves a checkpoint beside the model (model.npz.checkpoint.npz). After Ctrl-C, or worse, the same
     command with --resume continues from there and ends with the same model, bit for bit.
 
+    Under mpirun all ranks train one network, each on its part of every batch, in place of --workers. With --cluster
+    the members of an ensemble are trained on a Dask cluster, each as a whole.
+
     With --from MODEL it goes on from a trained network, which takes seconds and has no checkpoints, and says what was
     learned, and how much forgotten.
     """
@@ -66,30 +81,46 @@ def train(
         raise click.UsageError("--resume has nothing to continue with --from, which takes seconds: run it again.")
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other.")
+    if cluster and (start or resume):
+        raise click.UsageError(
+            f"--cluster keeps no checkpoints, and does not go with {'--from' if start else '--resume'}."
+        )
     training = as_training(**options)
+    ranks = world()
+    if ranks and cluster:
+        raise InputError("mpirun and --cluster are two ways to share the work: use one of them.")
+    if ranks and start:
+        raise InputError("--from takes seconds, which several MPI ranks would not shorten: run it without mpirun.")
+    if ranks and ranks.rank:
+        dataset = ranks.once_per_node(lambda: load_data(*data, transposed=transposed))
+        train_and_test(dataset, **training, seed=seed, progress=False, team=ranks)
+        return None
     say = partial(common_say, err=as_json)
     _check_suffix(out)
     check_writable(out)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
-    checkpoint = None if start else _checkpoint_beside(out)
+    checkpoint = None if start or cluster else _checkpoint_beside(out)
     with locked(out) if checkpoint else nullcontext():
         if checkpoint and not (resume or overwrite):
             _keep_unfinished(checkpoint, out)
-        dataset = load_data(*data, transposed=transposed)
+        dataset = once_per_node(ranks, lambda: load_data(*data, transposed=transposed))
         if start:
             return _go_on(context, start, dataset, training, seed, out, plots, as_json, say)
         say(_plan(dataset, **{name: training[name] for name in ("hidden", "conv", "dropout")}))
         try:
-            result = train_and_test(
-                dataset,
-                **training,
-                seed=seed,
-                checkpoint=checkpoint,
-                resume=resume,
-                overwrite=overwrite,
-                callbacks=[partial(_epoch_line, say, training["settings"].epochs, training["members"], [])],
-            )
+            with cluster_or(None, cluster) as workers:
+                result = train_and_test(
+                    dataset,
+                    **training,
+                    seed=seed,
+                    checkpoint=checkpoint,
+                    resume=resume,
+                    overwrite=overwrite,
+                    team=ranks,
+                    cluster=workers,
+                    callbacks=[partial(_epoch_line, say, training["settings"].epochs, training["members"], [])],
+                )
         except KeyboardInterrupt as error:
             raise click.ClickException(_interrupted(error, checkpoint)) from None
         result.network.info["command"] = shlex.join(["tendigits", *sys.argv[1:]])

@@ -36,6 +36,9 @@ class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since cl
 
     name = "integers"
 
+    def __repr__(self) -> str:
+        return "Widths()"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Turn a text into widths, each at least 1."""
         words = [word for word in str(value).strip("()[] ").replace(" ", ",").split(",") if word]

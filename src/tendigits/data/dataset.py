@@ -9,6 +9,7 @@ import numpy as np
 from .._util.files import Arrays
 from ..errors import InputError
 from .idx import NAMES, idx_bytes
+from .mapped import sampled
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,8 @@ class Dataset:
         What each image shows.
     digest : str
         The SHA-256, in hexadecimal, of the training images, training labels, test images and test labels, each written
-        as an IDX file: the same images and labels have the same digest wherever they came from.
+        as an IDX file: the same images and labels have the same digest wherever they came from. Of images that are
+        mapped, a sample counts.
     n_added : int
         How many of the training images, the last ones, come from other data sets (see `join`): they are never
         validated on.
@@ -85,7 +87,7 @@ def make_dataset(name: str, arrays: Arrays, **about: Any) -> Dataset:
 
 def _bytes_of(array: np.ndarray) -> bytes:
     """Write an array as an IDX file, or texts, which IDX has not, a line for each."""
-    return "\n".join(array.tolist()).encode() if array.dtype.kind == "U" else idx_bytes(array)
+    return "\n".join(array.tolist()).encode() if array.dtype.kind == "U" else idx_bytes(sampled(array))
 
 
 def check(arrays: Arrays, where: str) -> None:

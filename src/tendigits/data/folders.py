@@ -3,6 +3,7 @@
 | what | is read as |
 |---|---|
 | a folder of four IDX files | MNIST, Fashion-MNIST, KMNIST, EMNIST and the like |
+| a folder of `train_images.npy`, `train_labels.npy`, `test_images.npy`, `test_labels.npy` | arrays of uint8 |
 | a folder with `labels.csv` | the pictures that it lists, their labels and writers: what `tendigits collect` makes |
 | a folder of one `.npz` file, or the file | Keras' `mnist.npz`, or any with images and labels |
 | a folder of `train.csv` and perhaps `test.csv`, or a CSV file | Kaggle's tables, a row for each image |
@@ -13,11 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from .._util.files import Arrays
 from ..errors import InputError
 from . import emnist
 from .archives import read_archive
 from .dataset import Dataset, check, make_dataset
 from .idx import NAMES, is_idx_name, read_idx_folder
+from .mapped import NPY, read_npy_folder
 from .part import Part
 from .pictures import FILE_COLUMNS, LABELS, class_folders, is_light_on_black, read_classes, read_listed
 from .splits import hold_out
@@ -54,9 +57,13 @@ def load_idx_folder(folder: str | Path, *, transposed: bool = False) -> Dataset:
     """
     folder = Path(folder)
     arrays = read_idx_folder(folder)
-    parts = [Part(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")]
     names = [path.name for path in folder.iterdir() if is_idx_name(path.name)]
-    return _assembled(folder, parts[0], parts[1], names, transposed)
+    return _assembled(folder, *_parts(arrays), names, transposed)
+
+
+def _parts(arrays: Arrays) -> tuple[Part, Part]:
+    train, test = (Part(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test"))
+    return train, test
 
 
 def load_path(path: str | Path, *, transposed: bool = False) -> Dataset:
@@ -84,6 +91,8 @@ def load_path(path: str | Path, *, transposed: bool = False) -> Dataset:
     names = [path.name] if path.is_file() else _names(path)
     if path.is_dir() and any(map(is_idx_name, names)):
         return load_idx_folder(path, transposed=transposed)
+    if set(NPY.values()) & set(names):
+        return _assembled(path, *_parts(read_npy_folder(path)), names, transposed)
     train, test = _read_file(path) if path.is_file() else _read_folder(path, names)
     return _assembled(path, _light_on_black(train), test and _light_on_black(test), names, transposed)
 

@@ -41,6 +41,7 @@ DTYPES: dict[int, np.dtype[Any]] = {
 MAX_DIMENSIONS = 32
 MAX_BYTES = 2**31  # EMNIST ByClass, the largest data set of this kind, takes a quarter of this
 CHUNK = 2**20
+LARGE = 2**28  # bytes; larger files are mapped rather than read, if they are not gzipped
 SMALL, RATIO = 2**26, 100  # what is unpacked to more than this is at most so many times its file; MNIST is 5 times
 
 
@@ -114,6 +115,38 @@ def read_idx(source: bytes | str | os.PathLike[str], *, max_bytes: int = MAX_BYT
         holds = "holds more" if len(values) > n_bytes else f"is truncated: it holds {len(values):,}"
         raise InputError(f"{name} promises {_times(shape)} values, {n_bytes:,} bytes, but {holds}.")
     return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+
+
+def map_idx(path: str | os.PathLike[str]) -> np.ndarray:
+    """Map an IDX file that is not gzipped: its values are read when they are used.
+
+    Parameters
+    ----------
+    path : path-like
+        The file, of any size.
+
+    Returns
+    -------
+    memmap
+        An array of the file's shape and type, not to be written to.
+
+    Raises
+    ------
+    InputError
+        If it is not exactly as long as its header promises, which is all of it that is read.
+    """
+    name = os.fspath(path)
+    with open_regular(Path(path)) as file:
+        dtype, shape = _read_header(file, name)
+        start, size = file.tell(), file.seek(0, os.SEEK_END)
+    if size - start != dtype.itemsize * prod(shape):
+        raise InputError(f"{name} promises {_times(shape)} values, but holds {size - start:,} bytes: copy it again.")
+    return np.memmap(name, dtype, "r", start, shape)
+
+
+def _is_large(path: Path) -> bool:
+    with open_regular(path) as file:
+        return file.read(2) == b"\0\0" and path.stat().st_size > LARGE
 
 
 @contextmanager
@@ -225,7 +258,7 @@ def _find_files(entries: list[Path], folder: Path) -> dict[str, Path]:
 
 
 def _read_as(role: str, path: Path) -> np.ndarray:
-    array = read_idx(path)
+    array = map_idx(path) if _is_large(path) else read_idx(path)
     check_kind(role, array, str(path))
     return array
 

@@ -25,7 +25,7 @@ from ..training.history import History
 from ..training.loop import train_run
 from ..training.run import Callback, Run
 from .callbacks import TakesCallbacks, Watched, with_callbacks
-from .fitted import FLOATS, FittedClassifier
+from .fitted import FLOATS, FittedClassifier, dtypes_for, float_of
 from .rules import CONSTRAINTS, Plateau, image_shape, layers, rules_of, settings
 
 Weighted = tuple[Array, Array, Array | None]  # rows, class indices, weights
@@ -243,7 +243,7 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         warm = self.warm_start and hasattr(self, "network_")
         X, y, weights = self._validated(X, y, sample_weight, reset=not warm)
         if not warm:
-            self._begin(rules, np.unique(y), X.dtype)
+            self._begin(rules, np.unique(y), float_of(X.dtype))
         elif not np.array_equal(np.unique(y), self.classes_):
             raise InputError(
                 "warm_start can only be used where `y` has the same classes as in the previous call to fit. Previously "
@@ -292,7 +292,7 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         X, y, weights = self._validated(X, y, sample_weight, reset=first)
         self._check_classes(classes, first)
         if first:
-            self._begin(rules, np.unique(classes), X.dtype)
+            self._begin(rules, np.unique(classes), float_of(X.dtype))
         self._train(rules, self._weighted(X, y, weights), None, 1, None if first else self._state)
         return self
 
@@ -311,19 +311,19 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
 
     def _validated(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> Weighted:
         """Check the examples as scikit-learn does, and leave out those of weight zero."""
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=FLOATS, reset=reset)
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=dtypes_for(X), reset=reset)
         check_classification_targets(y)
         if sample_weight is None:
             return X, y, None
-        return _counting("sample_weight", X, y, _check_sample_weight(sample_weight, X, dtype=X.dtype))
+        return _counting("sample_weight", X, y, _check_sample_weight(sample_weight, X, dtype=float_of(X.dtype)))
 
     def _weighted(self, X: Array, y: Array, weights: Array | None) -> Weighted:
         """Turn labels into class indices, and multiply class weights into the sample weights."""
         labels = class_index(y, self.classes_)
         if self.class_weight is None:
             return X, labels, weights
-        weights = np.ones(len(y), X.dtype) if weights is None else weights
-        by_class = self._class_weights(y, labels, weights).astype(X.dtype)
+        weights = np.ones(len(y), float_of(X.dtype)) if weights is None else weights
+        by_class = self._class_weights(y, labels, weights).astype(float_of(X.dtype))
         return _counting("class_weight", X, labels, weights * by_class[labels])
 
     def _class_weights(self, y: Array, labels: Array, weights: Array) -> Array:

@@ -17,6 +17,16 @@ from ..training.history import History
 FLOATS = (np.float64, np.float32)  # float32 is kept; all other dtypes become float64
 
 
+def dtypes_for(X: Any) -> tuple[type[np.generic], ...]:
+    """List the dtypes to keep: pixels stay bytes, an eighth of what they are as float64, until a batch needs them."""
+    return (*FLOATS, np.uint8) if isinstance(X, np.ndarray) and X.dtype == np.uint8 else FLOATS
+
+
+def float_of(dtype: Any) -> Any:
+    """Return the dtype to compute in for features of a dtype."""
+    return dtype if dtype in FLOATS else np.float64
+
+
 class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     """A scikit-learn classifier, as far as it depends only on its `network_`, `classes_` and `history_`."""
 
@@ -131,7 +141,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
         check_is_fitted(self)
         if self._needs_no_conversion(X):
             return np.asarray(X)
-        rows: Array = validate_data(self, X, accept_sparse="csr", dtype=FLOATS, reset=False)
+        rows: Array = validate_data(self, X, accept_sparse="csr", dtype=dtypes_for(X), reset=False)
         return rows
 
     def _needs_no_conversion(self, X: Any) -> bool:

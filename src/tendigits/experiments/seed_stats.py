@@ -18,6 +18,7 @@ from ..analysis.evaluate import Interval
 from ..data.dataset import Dataset
 from ..errors import InputError
 from ..training.settings import Settings
+from .cluster import Cluster
 from .train_and_test import train_and_test
 
 Outcome = tuple[int, float, str]  # seed, accuracy, and why there is none
@@ -104,7 +105,7 @@ def score(
     settings: Settings = Settings(),  # noqa: B008 - it is frozen
     *,
     seeds: Sequence[int] = range(5),
-    jobs: int = 1,
+    jobs: Any = 1,
     progress: bool | None = None,
     **options: Any,
 ) -> Scores:
@@ -120,8 +121,8 @@ def score(
         How to train.
     seeds : sequence of int, optional
         The seeds.
-    jobs : int, optional
-        How many to train at a time, as joblib counts: -1 is one on each processor.
+    jobs : int, distributed.Client or Cluster, optional
+        How many to train at a time, as joblib counts: -1 is one on each processor; or a Dask cluster to train on.
     progress : bool, optional
         Whether to show progress; None means in a terminal or a notebook.
     **options
@@ -137,18 +138,29 @@ def score(
     InputError
         If the settings do not fit the data, which no seed could change.
     """
-    attempt = partial(_attempt, dataset, settings, options)
     accuracies: dict[int, float] = {}
     failures: dict[int, str] = {}
     with progress_bar(total=len(seeds), unit="seed", description="score", shown=progress) as bar:
-        for seed, accuracy, failure in _outcomes(attempt, seeds, jobs):
+        for seed, accuracy, failure in _outcomes(dataset, partial(_attempt, settings, options), seeds, jobs):
             accuracies |= {} if failure else {seed: accuracy}
             failures |= {seed: failure} if failure else {}
             bar.update(1)
     return Scores(dict(sorted(accuracies.items())), dict(sorted(failures.items())))
 
 
-def _outcomes(attempt: Callable[[int], Outcome], seeds: Sequence[int], jobs: int) -> Iterator[Outcome]:
+def _outcomes(
+    dataset: Dataset, attempt: Callable[[Dataset, int], Outcome], seeds: Sequence[int], jobs: Any
+) -> Iterator[Outcome]:
+    """Attempt each seed, on this machine or a cluster."""
+    if isinstance(jobs, int):
+        yield from _outcomes_here(partial(attempt, dataset), seeds, jobs)
+        return
+    cluster = jobs if isinstance(jobs, Cluster) else Cluster(jobs)
+    for seed, outcome in cluster.results(attempt, dataset, seeds):
+        yield (seed, 0.0, _words(outcome)) if isinstance(outcome, Exception) else outcome
+
+
+def _outcomes_here(attempt: Callable[[int], Outcome], seeds: Sequence[int], jobs: int) -> Iterator[Outcome]:
     """Attempt each seed, several at a time; when a killed process takes others down with it, these are tried again."""
     from concurrent.futures.process import BrokenProcessPool
 
@@ -167,7 +179,7 @@ def _outcomes(attempt: Callable[[int], Outcome], seeds: Sequence[int], jobs: int
                 yield seed, 0.0, _words(error)
 
 
-def _attempt(dataset: Dataset, settings: Settings, options: dict[str, Any], seed: int) -> Outcome:
+def _attempt(settings: Settings, options: dict[str, Any], dataset: Dataset, seed: int) -> Outcome:
     """Return the seed with its test accuracy, or with the reason why there is none."""
     try:
         result = train_and_test(dataset, settings, seed=seed, progress=False, **options)

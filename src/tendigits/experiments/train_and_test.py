@@ -3,9 +3,10 @@
 import platform
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ import numpy as np
 from .. import __version__
 from .._util.arrays import Array
 from .._util.locks import locked
+from .._util.progress import progress_bar
 from ..analysis.evaluate import Evaluation, evaluate
 from ..analysis.novelty import measure
 from ..data.dataset import Dataset, class_index
+from ..data.mapped import file_of
 from ..data.splits import stratified_split
 from ..errors import InputError
 from ..models.builder import architecture
@@ -26,8 +29,12 @@ from ..nn.optimizers import OPTIMIZERS
 from ..training.checkpoint import discard
 from ..training.history import History
 from ..training.loop import fit
+from ..training.parallel.mpi import Ranks, once_per_node
 from ..training.run import Callback
 from ..training.settings import Settings
+from .cluster import Cluster
+
+MOST_MAPPED = 10_000  # to validate on more takes long, and tells little more
 
 Pair = tuple[Array, Array]  # images, class indices
 
@@ -76,6 +83,8 @@ def train_and_test(
     overwrite: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
+    team: Ranks | None = None,
+    cluster: Any = None,
 ) -> Experiment:
     """Hold out validation images, train on the rest, and test once.
 
@@ -94,7 +103,8 @@ def train_and_test(
     dtype : {"float32", "float64"}, optional
         The precision of the network.
     n_validation : int, optional
-        How many training images to hold out; by default a twelfth, 5,000 of MNIST's 60,000.
+        How many training images to hold out; by default a twelfth, 5,000 of MNIST's 60,000. Of images that are mapped,
+        because they are too many for memory, the last are held out, and by default 10,000 at most.
     checkpoint : Path, optional
         A file to keep the state of the training in, as in `fit`; each further member has its own beside it.
     resume : bool, optional
@@ -105,6 +115,10 @@ def train_and_test(
         Called after every epoch, as in `fit`.
     progress : bool, optional
         Whether to show progress; None means in a terminal or a notebook.
+    team : Ranks, optional
+        MPI ranks to share the work with, as in `fit`.
+    cluster : distributed.Client or Cluster, optional
+        A Dask cluster to train the members on; then there are neither checkpoints nor callbacks.
 
     Returns
     -------
@@ -128,29 +142,17 @@ def train_and_test(
         raise InputError(f"An ensemble needs at least one member, not {members}.")
     check_classes(dataset.classes)
     rng = np.random.default_rng(seed)
-    train, validation = _split(dataset, n_validation, rng)
+    train, validation, rng = once_per_node(team, lambda: (*_split(dataset, n_validation, rng), rng))
     settings = _for_so_few(settings, len(train[1]))
-    shape, n_classes = dataset.train_images.shape[1:], len(dataset.classes)
-    networks, histories = [], []
-    with _checkpoints(checkpoint, members, resume, overwrite):
-        for member in range(members):
-            rng = np.random.default_rng([seed, member]) if member else rng
-            layers = architecture(shape, n_classes, hidden=hidden, conv=conv, dropout=dropout)
-            network = Network(layers, seed=rng, dtype=dtype)
-            network.classes = dataset.classes
-            history = fit(
-                network,
-                train,
-                validation,
-                settings,
-                seed=rng,
-                checkpoint=checkpoint and _checkpoint_of(checkpoint, member),
-                resume=resume,
-                callbacks=callbacks,
-                progress=progress,
-            )
-            networks.append(network)
-            histories.append(history)
+    shape, layers = dataset.train_images.shape[1:], {"hidden": hidden, "conv": conv, "dropout": dropout}
+    make = partial(_member, settings, layers, dtype, dataset.classes, seed, rng)
+    if cluster:
+        trained = _members_of(cluster, make, (train, validation), members, progress)
+    else:
+        make = partial(make, resume=resume, callbacks=callbacks, progress=progress, team=team)
+        with _checkpoints(checkpoint, members, resume, overwrite):
+            trained = [make((train, validation), member, checkpoint=checkpoint) for member in range(members)]
+    networks, histories = [network for network, _ in trained], [history for _, history in trained]
     _warn_if_untaught(settings, histories, train[1])
     network = networks[0] if members == 1 else Network.ensemble(networks)
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
@@ -170,13 +172,52 @@ def train_and_test(
     return Experiment(network, histories, evaluation)
 
 
+def _member(
+    settings: Settings,
+    layers: dict[str, Any],
+    dtype: str,
+    classes: Array,
+    seed: int,
+    rng: np.random.Generator,
+    data: tuple[Pair, Pair],
+    member: int,
+    checkpoint: Path | None = None,
+    **options: Any,
+) -> tuple[Network, History]:
+    """Train a member of an ensemble, or the only network; the first goes on with the generator of the split."""
+    (images, _), _ = data
+    rng = np.random.default_rng([seed, member]) if member else rng
+    network = Network(architecture(images.shape[1:], len(classes), **layers), seed=rng, dtype=dtype)
+    network.classes = classes
+    checkpoint = checkpoint and _checkpoint_of(checkpoint, member)
+    return network, fit(network, *data, settings, seed=rng, checkpoint=checkpoint, **options)
+
+
+def _members_of(
+    cluster: Any, make: Callable[..., Any], data: tuple[Pair, Pair], members: int, progress: bool | None
+) -> list[tuple[Network, History]]:
+    """Train the members on a cluster."""
+    cluster = cluster if isinstance(cluster, Cluster) else Cluster(cluster)
+    done = {}
+    with progress_bar(total=members, unit="member", description="train", shown=progress) as bar:
+        for member, result in cluster.results(partial(make, progress=False), data, range(members)):
+            if isinstance(result, Exception):
+                raise result
+            done[member] = result
+            bar.update(1)
+    return [done[member] for member in range(members)]
+
+
 def _split(dataset: Dataset, n_validation: int | None, rng: np.random.Generator) -> tuple[Pair, Pair]:
-    """Divide the training images into those to train on and those to validate on."""
+    """Divide the training images into those to train on and those to validate on: at random, or the last of a map."""
     images, labels = dataset.train_images, class_index(dataset.train_labels, dataset.classes)
     own = len(labels) - dataset.n_added
     n = max(1, own // 12) if n_validation is None else n_validation
     if not 1 <= n < own:
         raise InputError(f"{n} validation images cannot be held out of {own}.")
+    if file_of(images):  # views: a choice of rows would copy more than fits into memory
+        n = min(n, MOST_MAPPED) if n_validation is None else n
+        return (images[:-n], labels[:-n]), (images[-n:], labels[-n:])
     kept, held_out = stratified_split(labels[:own], n, rng)
     kept = np.append(kept, np.arange(own, len(labels)))
     return (images[kept], labels[kept]), (images[held_out], labels[held_out])

@@ -50,7 +50,8 @@ def checkpointing(
         If there is a file that this run cannot resume from or must not discard, or another run holds it.
 
     """
-    if path is None:
+    if path is None or run.follows:
+        _follow(run)
         yield
         return
     with locked(path):
@@ -58,6 +59,7 @@ def checkpointing(
             discard([Path(path)], overwrite=overwrite)  # a run that dies at once must not resume an older one later
         elif Path(path).exists():
             load_checkpoint(path, run)
+        _follow(run)
         yield
 
 
@@ -124,14 +126,26 @@ def save_checkpoint(path: Path | str, run: Run) -> None:
         The run.
 
     """
-    arrays = {"params": run.network.params, "order": run.order, "sums": run.sums}
-    arrays |= {f"optimizer.{name}": vector for name, vector in run.optimizer.state.items()}
-    if run.early_stopping:
-        arrays["best_params"] = run.early_stopping.best_params
-    state: dict[str, Any] = {"seen": run.seen, "seconds": run.seconds, "steps": run.optimizer.steps}
-    state |= {"generator": run.rng.bit_generator.state, "history": run.history.records}
+    if run.follows:
+        return
+    arrays, state = _state(run)
     about = {"format": FORMAT, "finished": run.finished, "run": _identity(run), "state": state}
     write_npz(path, arrays, about)
+
+
+def _state(run: Run) -> tuple[Arrays, dict[str, Any]]:
+    """Gather all that a run needs to go on."""
+    state: dict[str, Any] = {"seen": run.seen, "seconds": run.seconds, "steps": run.optimizer.steps}
+    state |= {"generator": run.rng.bit_generator.state, "history": run.history.records}
+    return _vectors(run) | {"order": run.order}, state
+
+
+def _follow(run: Run) -> None:
+    """Bring the runs of all MPI ranks to the state of rank 0, which may have been resumed."""
+    arrays, state = run.agreed(_state(run)) if run.team else ({}, {})
+    if run.follows:
+        _restore(run, arrays, state, state["generator"])
+        run.sums[...] = 0  # rank 0 holds the sums of all
 
 
 def load_checkpoint(path: Path | str, run: Run) -> None:
@@ -161,13 +175,15 @@ def load_checkpoint(path: Path | str, run: Run) -> None:
         generator = _check(run, arrays, about["state"])
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is a damaged checkpoint: {error!r}.") from error
-    _restore(run, arrays, about["state"], generator)
+    _restore(run, arrays, about["state"], generator.state)
 
 
 def _identity(run: Run) -> dict[str, Any]:
     """Gather what must be equal in two runs for one to continue the other."""
     settings = asdict(run.settings)
     del settings["epochs"]
+    if run.team:
+        settings["workers"] = run.team.label
     return {"layers": run.network.spec, "dtype": str(run.network.dtype), "data": run.digest, **settings}
 
 
@@ -231,7 +247,7 @@ def _restore(run: Run, arrays: Arrays, state: dict[str, Any], generator: Any) ->
         vector[...] = arrays[name]
     run.order, run.seen, run.seconds = arrays["order"], state["seen"], state["seconds"]
     run.optimizer.steps = state["steps"]
-    run.rng.bit_generator.state = generator.state
+    run.rng.bit_generator.state = generator
     run.history.records[:] = state["history"]
     if run.early_stopping:
         for record in run.history:

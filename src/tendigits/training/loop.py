@@ -17,6 +17,7 @@ from ..nn.network import Network
 from .checkpoint import checkpointing, save_checkpoint
 from .history import History
 from .interrupts import Interrupted, Stopped, interrupts_noted
+from .parallel.mpi import Ranks
 from .run import Callback, Data, Run
 from .settings import Settings
 from .worker import Worker
@@ -35,6 +36,7 @@ def fit(
     weights: Any = None,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
+    team: Ranks | None = None,
 ) -> History:
     """Train the network in place by mini-batch gradient descent.
 
@@ -64,6 +66,9 @@ def fit(
         Called as callback(network, history) after each epoch; one that returns True ends the training.
     progress : bool, optional
         Whether to show a progress bar; None means on a terminal and in a notebook.
+    team : Ranks, optional
+        MPI ranks to share the work with (`training.parallel.mpi`): all of them call `fit` alike, and rank 0 alone
+        writes checkpoints, calls callbacks and shows progress.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def fit(
     2
 
     """
-    run = Run(network, (*train, weights), validation, settings, seed)
+    run = Run(network, (*train, weights), validation, settings, seed, ranks=team)
     with checkpointing(checkpoint, run, resume=resume, overwrite=overwrite):
         return train_run(run, callbacks, checkpoint, progress)
 
@@ -121,8 +126,8 @@ def train_run(
             completed = epoch(run, interrupted, progress)
             if checkpoint:
                 save_checkpoint(checkpoint, run)
-            stops = [callback(run.whole, run.history) for callback in callbacks if completed]
-            if interrupted():
+            stops = run.agreed([call(run.whole, run.history) for call in callbacks if completed and not run.follows])
+            if run.agreed(interrupted()):
                 raise Stopped
             if True in stops:
                 break
@@ -150,10 +155,7 @@ def epoch(run: Run, interrupted: Interrupted = lambda: False, progress: bool | N
     """
     run.draw_order()
     with run.watched(progress) as tell:
-        if run.team:
-            run.team.take(steps, run, interrupted, tell)
-        else:
-            steps(run, run.worker, interrupted, tell)
+        run.take(steps, interrupted, tell)
     if run.seen < run.n:
         return False
     run.end_epoch()

@@ -5,14 +5,16 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from math import inf, isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from .._util.arrays import Seed, dense
 from .._util.progress import progress_bar
+from ..data.mapped import file_of, sampled, shuffled
 from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
 from ..errors import Diverged, InputError
 from ..nn.buffers import Buffers
@@ -21,10 +23,12 @@ from ..nn.network import Network
 from .components import Components
 from .early_stopping import EarlyStopping, validation_accuracy
 from .history import History, Record
-from .parallel.team import Team
+from .parallel.mpi import Ranks
+from .parallel.team import Steps, make_team
 from .settings import Settings
 from .worker import Worker
 
+T = TypeVar("T")
 Data = Sequence[Any]  # images, labels and optionally weights
 Callback = Callable[[Network, History], object]
 
@@ -52,6 +56,8 @@ class Run:
     rate : callable, optional
         Takes the progress of training (0 to 1) before each step and returns the learning rate; by default that of the
         settings.
+    ranks : Ranks, optional
+        MPI ranks that share the work, this process being one; they take the place of the settings' workers.
 
     Attributes
     ----------
@@ -67,7 +73,7 @@ class Run:
         The number of examples seen in this epoch.
     seconds : float
         The time spent on this epoch so far.
-    team : Team or None
+    team : Team, RankTeam or None
         The workers, if there are several.
     worker : Worker
         The only worker, or the one of rank 0.
@@ -76,7 +82,7 @@ class Run:
     sums : ndarray of float64, shape (n_workers, 2)
         Each worker's totals for this epoch: loss × weight, and number of examples classified correctly.
     follows : bool
-        Whether this is the copy of a run that a worker of rank 1 or higher uses.
+        Whether this is the run of a worker of rank 1 or higher, which reports and writes nothing.
 
     """
 
@@ -90,7 +96,9 @@ class Run:
         settings: Settings,
         seed: Seed,
         rate: Callable[[float], float] | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
+        settings = replace(settings, workers=ranks.size) if ranks else settings
         self.network = self.whole = network
         self.settings, self.rate = settings, rate or settings.scheduled_rate
         self.rng = _generator(seed)
@@ -103,10 +111,13 @@ class Run:
         self.early_stopping: EarlyStopping | None = None
         if settings.patience:
             self.early_stopping = EarlyStopping(self.network.params, validation_accuracy, settings.patience - 1)
-        self.team = Team(self.network, self.examples, settings) if settings.workers > 1 else None
+        self.team = make_team(self.network, self.examples, settings, ranks)
         self.worker = self.team.workers[0] if self.team else self._one_worker()
         self.optimizer = self.team.optimizer if self.team else self.worker.optimizer
         self.sums = self.team.sums if self.team else self.worker.sums[np.newaxis]
+        if ranks:
+            self.follows = ranks.rank > 0
+            ranks.check_alike(self.digest)
         self.begin_epoch()
 
     def __repr__(self) -> str:
@@ -168,12 +179,12 @@ class Run:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the training and validation data."""
+        """SHA-256 of the training and validation data; of images that are mapped, a sample counts."""
         sha256 = hashlib.sha256()
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:
-                    sha256.update(np.ascontiguousarray(dense(array)).data)
+                    sha256.update(np.ascontiguousarray(dense(sampled(array))).data)
         return sha256.hexdigest()
 
     @property
@@ -199,7 +210,30 @@ class Run:
     def draw_order(self) -> None:
         """Draw the order of the epoch's examples, unless that has been done."""
         if len(self.order) == 0:
-            self.order = self.rng.permutation(self.n) if self.settings.shuffle else np.arange(self.n)
+            draw = shuffled if file_of(self.examples.rows) else np.random.Generator.permutation
+            self.order = draw(self.rng, self.n) if self.settings.shuffle else np.arange(self.n)
+
+    def take(self, steps: Steps, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
+        """Take the remaining steps of the epoch, by whoever shares the work.
+
+        Parameters
+        ----------
+        steps : callable
+            `tendigits.training.loop.steps`.
+        interrupted : callable
+            Whether to stop before the next batch.
+        tell : callable
+            Called with the size of each batch that is done.
+
+        """
+        if self.team:
+            self.team.take(steps, self, interrupted, tell)
+        else:
+            steps(self, self.worker, interrupted, tell)
+
+    def agreed(self, value: T) -> T:
+        """Return the value of rank 0, where there are several ranks."""
+        return self.team.agreed(value) if self.team else value
 
     @contextmanager
     def watched(self, progress: bool | None) -> Iterator[Callable[[int], object]]:
@@ -218,7 +252,8 @@ class Run:
         """
         started = time.perf_counter()
         title = f"epoch {len(self.history) + 1}/{self.settings.epochs}"
-        with progress_bar(total=self.n, unit="digit", description=title, shown=progress) as bar:
+        shown = False if self.follows else progress
+        with progress_bar(total=self.n, unit="digit", description=title, shown=shown) as bar:
             yield bar.update
         self.seconds += time.perf_counter() - started
 
@@ -232,9 +267,9 @@ class Run:
             "train_loss": loss / self.examples.total(self.order),
             "train_accuracy": correct / self.n,
         }
-        if self.validation:
+        if self.validation and not self.follows:
             record |= self._validated(self.validation)
-        self.history.records.append(record | {"seconds": self.seconds})
+        self.history.records.append(self.agreed(record | {"seconds": self.seconds}))
         if self.early_stopping:
             self.early_stopping.watch(self.history.last)
         self.fold()

@@ -46,8 +46,23 @@ def test_divergence_is_told_in_a_sentence_and_nothing_else(data):
         trained(data, replace(SETTINGS, workers=2, learning_rate=1e30))
 
 
-def test_batch_normalisation_is_not_shared_out(data):
-    network = Network([Linear(16, 8), BatchNorm(8), Linear(8, 3)], seed=1)
+@pytest.mark.parametrize("workers", [2, 5])
+def test_batch_normalisation_is_that_of_the_whole_batch(data, workers):
+    settings = replace(SETTINGS, epochs=1)
+    networks = [
+        Network([Linear(16, 8), BatchNorm(8), ReLU(), Linear(8, 8), BatchNorm(8), Linear(8, 3)], seed=1) for _ in "12"
+    ]
+    for network, n in zip(networks, [1, workers], strict=True):
+        fit(network, *data, replace(settings, workers=n))
+    np.testing.assert_allclose(networks[1].params, networks[0].params, atol=2e-5)
+
+
+class Mean(Linear):
+    mixes_examples = True
+
+
+def test_another_layer_that_mixes_examples_is_not_shared_out(data):
+    network = Network([Linear(16, 8), Mean(8, 3)], seed=1)
     with pytest.raises(InputError, match="use one worker"):
         fit(network, *data, replace(SETTINGS, workers=2))
 

@@ -14,6 +14,7 @@ from ...nn.buffers import Buffers
 from ...nn.network import Network
 from ..settings import Settings
 from ..worker import Worker
+from .batchnorm import Totals, share_statistics
 from .processes import shared_zeros
 from .sharing import Barrier, Shared, equal_part
 
@@ -136,10 +137,11 @@ def share_examples(network: Network, examples: Examples, settings: Settings, bar
     all_grads = shared_zeros((n, size), network.dtype)
     whole = network.replica(params, np.zeros_like(params))
     optimizer = settings.make_optimizer(whole)
-    parts = [equal_part(size, rank, n) for rank in range(n)]
+    parts, totals = [equal_part(size, rank, n) for rank in range(n)], Totals(network, n, barrier)
     workers = []
     for rank, part in enumerate(parts):
         own = network.replica(params, all_grads[rank])
+        share_statistics(own, totals.of(rank), keeps=rank == 0)
         stand_in = DataParallel(own, all_grads, whole.grads, part, barrier)
         batch = PartOfMinibatch(examples, settings, network, rank)
         workers.append(Worker(stand_in, optimizer, batch, Buffers(own, batch.n), sums[rank]))

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from copy import copy, deepcopy
-from typing import Any
+from typing import Any, TypeVar
 
 from ..._util.blas import one_blas_thread
 from ...data.minibatch import Examples
 from ...errors import InputError
+from ...nn.layers import BatchNorm
 from ...nn.network import Network
 from ..settings import Settings
 from .data_parallel import share_examples
 from .hidden_units import LARGEST_BATCH, divisible, share_hidden_units
+from .mpi import Ranks, RankTeam
 from .processes import Processes, can_fork, shared_zeros
 from .sharing import part_of
 from .threads import Threads
 
 Steps = Callable[..., None]
+T = TypeVar("T")
 
 
 class Team:
@@ -41,17 +44,20 @@ class Team:
         Over all shared parameters.
     sums : ndarray of float64, shape (n_workers, 2)
         All workers' `sums`.
+    label : int
+        How a checkpoint tells this team from others: the number of workers.
 
     Raises
     ------
     InputError
-        If a layer mixes the examples of a batch, which workers then cannot divide.
+        If a layer, other than BatchNorm, mixes the examples of a batch, which workers then cannot divide.
 
     """
 
     def __init__(self, network: Network, examples: Examples, settings: Settings) -> None:
-        if mixing := [layer for layer in network.layers if layer.mixes_examples]:
+        if mixing := [layer for layer in network.layers if layer.mixes_examples and type(layer) is not BatchNorm]:
             raise InputError(f"{mixing[0]} looks at the whole batch, so that it cannot be shared out: use one worker.")
+        self.label = settings.workers
         self.backend = make_backend(settings.workers)
         gathers_little = settings.batch_size <= LARGEST_BATCH and not settings.distortion and not settings.l2
         by_units = gathers_little and divisible(network, settings.workers)
@@ -72,6 +78,10 @@ class Team:
     def __exit__(self, *error: Any) -> None:
         """Restore the number of BLAS threads."""
         self._blas.__exit__(*error)
+
+    def agreed(self, value: T) -> T:
+        """Return a value on which all agree: between epochs there is only one worker."""
+        return value
 
     def take(self, steps: Steps, run: Any, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
         """Take the remaining steps of a run's epoch, with all workers.
@@ -101,6 +111,27 @@ class Team:
             steps(run, self.workers[0], interrupted, tell)
         self.optimizer.steps = self.workers[0].optimizer.steps
         params[shared.places] = self.optimizer.params[shared.own]
+
+
+def make_team(network: Network, examples: Examples, settings: Settings, ranks: Ranks | None) -> Team | RankTeam | None:
+    """Share out the work on each batch.
+
+    Parameters
+    ----------
+    network, examples, settings
+        As for `Team`.
+    ranks : Ranks or None
+        MPI ranks, which then are the workers.
+
+    Returns
+    -------
+    Team, RankTeam or None
+        None if there is only one worker.
+
+    """
+    if ranks:
+        return ranks.team(network, examples, settings)
+    return Team(network, examples, settings) if settings.workers > 1 else None
 
 
 def make_backend(n: int) -> Processes | Threads:
