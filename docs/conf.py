@@ -14,6 +14,9 @@ language = "en"
 root_doc = "docs/index"
 include_patterns = ["docs/**", "lessons/*", "*.ipynb", "*.md", "benchmarks/*.md"]
 exclude_patterns = ["README.md", "docs/live"]
+CHAPTERS = ("generalisation", "certainty")  # that the glossary refers to; their notebooks take long to make
+if not all((HERE.parent / "lessons" / f"{name}.ipynb").exists() for name in CHAPTERS):
+    exclude_patterns += ["lessons/glossary.md"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 
 extensions = [
@@ -53,6 +56,7 @@ html_title = "tendigits"
 html_extra_path = ["live"]
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_theme_options = {
     "logo": {"text": "tendigits"},
     "navbar_align": "left",
@@ -60,6 +64,7 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
+html_sidebars = {f"docs/{page}": [] for page in ("index", "start", "faq", "compare")}  # nothing is below them
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = True
 
