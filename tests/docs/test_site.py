@@ -98,6 +98,10 @@ def test_every_command_has_its_help(site):
     assert all(f"tendigits {name}" in page for name in main.commands)
 
 
+def test_no_two_pages_differ_in_case_alone(pages):
+    assert len({name.lower() for name in pages}) == len(pages)
+
+
 def test_nothing_is_fetched(site):
     page = (site / "docs" / "index.html").read_text("utf-8")
     fetched = re.findall(r'<(?:script|img|iframe)[^>]* src="https?:|rel="stylesheet" href="https?:', page)
