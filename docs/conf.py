@@ -56,7 +56,7 @@ html_title = "tendigits"
 html_extra_path = ["live"]
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_theme_options = {
     "logo": {"text": "tendigits"},
     "navbar_align": "left",

@@ -48,6 +48,7 @@ def write_reference(docs: Path) -> None:
         (docs / "modules" / f"{module}.md").write_text(page_of_module(module), encoding="utf-8")
     (docs / "commands.md").write_text(page_of_commands(), encoding="utf-8")
     with open(docs / "reference.md", "a", encoding="utf-8") as page:
+        page.write("- [Every command](commands.md), and what it says when it is asked for help\n")
         page.write(listed("The names of `tendigits`", "api", {f"tendigits.{name}": names[name] for name in names}))
         page.write(listed("Its modules", "modules", {name: importlib.import_module(name) for name in modules()}))
 
@@ -61,7 +62,7 @@ def listed(title: str, folder: str, things: dict[str, object]) -> str:
             "",
             f"## {title}",
             "",
-            "| | |",
+            "| name | what it is |",
             "| :-- | :-- |",
             *rows,
             "",
@@ -108,5 +109,5 @@ def asked_for_help(*words: str) -> str:
     """What `tendigits WORDS --help` prints, as a block."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
-        main([*words, "--help"], prog_name="tendigits", terminal_width=100)
+        main([*words, "--help"], prog_name="tendigits", terminal_width=80)
     return f"```console\n$ tendigits {' '.join([*words, '--help'])}\n{printed.getvalue().rstrip()}\n```"

@@ -77,6 +77,20 @@ def test_the_wheel_has_what_it_needs_and_nothing_else(builds):
 
 
 @pytest.mark.slow
+def test_the_installed_wheel_works_offline(builds, tmp_path):
+    target = tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    run(*pip, "--target", target, only(builds[0], "*.whl"))
+    environment = {**os.environ, "PYTHONPATH": str(target)}
+    where = "import tendigits; print(tendigits.__file__)"
+    assert str(target) in run(sys.executable, "-c", where, cwd=tmp_path, env=environment).stdout
+    train = [sys.executable, "-m", "tendigits", "train", "--data", "digits", "--epochs", "2"]
+    assert "Saved model.npz" in run(*train, cwd=tmp_path, env=environment).stdout
+    draw = [sys.executable, "-m", "tendigits", "draw", "--help"]
+    assert run(*draw, cwd=tmp_path, env=environment).stdout
+
+
+@pytest.mark.slow
 def test_the_metadata_are_strict(builds):
     if importlib.util.find_spec("twine") is None:
         pytest.skip("needs twine")
