@@ -56,24 +56,8 @@ def write_reference(docs: Path) -> None:
 def listed(title: str, folder: str, things: dict[str, object]) -> str:
     """A section with a table: each thing, linked, and the first line of what it says of itself."""
     rows = [f"| [`{name}`]({folder}/{name}) | {summary(thing)} |" for name, thing in sorted(things.items())]
-    toctree = [f"{folder}/{name}" for name in sorted(things)]
-    return "\n".join(
-        [
-            "",
-            f"## {title}",
-            "",
-            "| name | what it is |",
-            "| :-- | :-- |",
-            *rows,
-            "",
-            "```{toctree}",
-            ":hidden:",
-            "",
-            *toctree,
-            "```",
-            "",
-        ]
-    )
+    toctree = ["```{toctree}", ":hidden:", "", *(f"{folder}/{name}" for name in sorted(things)), "```"]
+    return "\n".join(["", f"## {title}", "", "| name | what it is |", "| :-- | :-- |", *rows, "", *toctree, ""])
 
 
 def summary(thing: object) -> str:
