@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_COPIED = shutil.ignore_patterns(".*", "build", "dist", "tests", "src", "__pycache__", "*.npz", "*.egg-info")
+NOT_COPIED = shutil.ignore_patterns(".*", "build", "dist", "tests", "__pycache__", "*.npz", "*.egg-info")
 FRONT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>tendigits</title>
 <meta http-equiv="refresh" content="0; url=docs/index.html"></head>

@@ -12,7 +12,8 @@ project_copyright = author
 version = release = tendigits.__version__
 language = "en"
 root_doc = "docs/index"
-include_patterns = ["docs/**", "lessons/*", "*.ipynb", "*.md", "benchmarks/*.md"]
+PARALLEL = "src/tendigits/training/parallel/README.md"
+include_patterns = ["docs/**", "lessons/*", "*.ipynb", "*.md", "benchmarks/*.md", PARALLEL]
 exclude_patterns = ["README.md", "docs/live"]
 CHAPTERS = ("generalisation", "certainty")  # that the glossary refers to; their notebooks take long to make
 if not all((HERE.parent / "lessons" / f"{name}.ipynb").exists() for name in CHAPTERS):
