@@ -15,9 +15,6 @@ root_doc = "docs/index"
 PARALLEL = "src/tendigits/training/parallel/README.md"
 include_patterns = ["docs/**", "lessons/*", "*.ipynb", "*.md", "benchmarks/*.md", PARALLEL]
 exclude_patterns = ["README.md", "docs/live"]
-CHAPTERS = ("generalisation", "certainty")  # that the glossary refers to; their notebooks take long to make
-if not all((HERE.parent / "lessons" / f"{name}.ipynb").exists() for name in CHAPTERS):
-    exclude_patterns += ["lessons/glossary.md"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 
 extensions = [

@@ -91,6 +91,7 @@ def add(a, b):
     return Tensor(a.data + b.data, [(a, lambda g: g), (b, lambda g: g)], "+")
 
 
+# %%
 def multiply(a, b):
     a, b = tensor(a), tensor(b)
     return Tensor(a.data * b.data, [(a, lambda g: g * b.data), (b, lambda g: g * a.data)], "×")
@@ -194,6 +195,7 @@ def unbroadcast(grad, shape):
     return grad.sum(axis=stretched, keepdims=True)
 
 
+# %%
 assert unbroadcast(np.ones((2, 3)), (3,)).tolist() == [2, 2, 2]
 assert unbroadcast(np.ones((2, 3)), (2, 1)).tolist() == [[3], [3]]
 assert unbroadcast(np.ones((2, 3)), ()) == 6
@@ -211,7 +213,7 @@ def backward_pass(loss):
 Tensor.backward = backward_pass
 
 # %% [markdown]
-# The judge is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares with what
+# The gradient check is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares with what
 # comes out when each number is changed a little. The loss is the sum of all results, each times a random weight.
 
 # %%
@@ -285,6 +287,7 @@ def matmul(a, b):
     return Tensor(a.data @ b.data, [(a, lambda g: g @ b.data.T), (b, lambda g: a.data.T @ g)], "@")
 
 
+# %%
 def power(a, n):
     a = tensor(a)
     return Tensor(a.data**n, [(a, lambda g: g * n * a.data ** (n - 1))], f"power {n}")
@@ -314,6 +317,7 @@ def log(x):
     return Tensor(np.log(x.data), [(x, lambda g: g / x.data)], "log")
 
 
+# %%
 def relu(x):
     return Tensor(np.maximum(x.data, 0), [(x, lambda g: g * (x.data > 0))], "ReLU")
 
@@ -504,6 +508,7 @@ def best_time(function, rounds=20):
     return min(times)
 
 
+# %%
 batch = params, X_train[:50], Y_train[:50]
 print(f"a batch of 50: by hand {best_time(lambda: backward(*batch)):.2f} ms, "
       f"autograd {best_time(lambda: gradients(*batch)):.2f} ms")

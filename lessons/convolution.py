@@ -553,7 +553,7 @@ assert np.allclose(fast[0, :, :, 0], slow)
 #
 # **Claim.** The gradient is the first lesson's as well. Only the way back from windows to pixels is new.
 #
-# First the judge, as you know it: finite differences, and compare.
+# First the gradient check, as you know it: finite differences, and compare.
 
 # %%
 def numerical_gradient(loss, array, where=None, h=1e-5):
@@ -1029,7 +1029,7 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# At about six. The plain one gets there earlier.
+# At five. The plain one gets there at three.
 #
 # </details>
 
@@ -1082,7 +1082,7 @@ assert kept < 1e-4 * flat_here.max()
 # of a digit, below.
 
 # %%
-# alt: the eight filters of the first layer, 5 by 5 weights each, in smooth patches of red and blue
+# alt: the eight filters of the first layer, 5 by 5 weights each, in patches of red and blue
 filters = cnn["W1"].T.reshape(8, 5, 5)
 show_images(filters, [f"filter {i}" for i in range(8)], columns=8, limit=np.abs(filters).max(), size=1.1)
 plt.show()

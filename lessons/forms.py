@@ -25,6 +25,7 @@ POINTS = {"easy": 1, "medium": 2, "hard": 4}
 def solutions():
     """Return the source of each solution, by name."""
     text = Path(__file__).with_name("solutions.py").read_text("utf-8")
+    text = re.sub(r"  # noqa.*", "", text)
     return {node.name: ast.get_source_segment(text, node) for node in ast.parse(text).body if hasattr(node, "name")}
 
 
@@ -76,7 +77,8 @@ def assignment(name, folder):
     (here / "tests").mkdir(exist_ok=True)
     for exercise, text in marked.items():
         (here / "tests" / f"{exercise}.py").write_text(text, "utf-8")
-    pack(here, name, marked)
+    pack(here, marked)
+    print(f"{name}: {len(marked)} exercises to mark")
 
 
 def worksheet(notebook, solved):
@@ -142,11 +144,10 @@ def points(notebook, exercise):
     return next(n for word, n in POINTS.items() if f"({word})" in heading)
 
 
-def pack(here, name, marked):
-    """Write the archive that `otter grade -a` reads: the tests and how long to wait."""
+def pack(here, marked):
+    """Write the archive that `otter run -a` and `otter grade -a` read: the tests, and what they need."""
     with zipfile.ZipFile(here / "autograder.zip", "w") as archive:
         for exercise, text in marked.items():
             archive.writestr(f"tests/{exercise}.py", text)
-        archive.writestr("otter_config.json", json.dumps({"show_stdout": True, "assignment_name": name}, indent=2))
+        archive.writestr("otter_config.json", json.dumps({"show_stdout": True}, indent=2))
         archive.writestr("requirements.txt", "numpy\nscikit-learn\nmatplotlib\notter-grader\n")
-    print(f"{name}: {len(marked)} exercises to mark")

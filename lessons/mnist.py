@@ -696,7 +696,7 @@ assert abs(first_loss["He"] - np.log(10)) < 0.5 and first_loss["too large"] > 20
 # > **Take away.** Subtract each row's maximum, stay in logarithms, and know your first loss: ln 10.
 
 # %% [markdown]
-# ## 7. One slope: learning by wiggling
+# ## 7. One slope: finite differences
 
 # %%
 # alt: the map of the network, with W2, b2 and loss in yellow
@@ -826,7 +826,7 @@ assert np.allclose(dW1, [[1.462, 0], [2.924, 0]], atol=1e-3)
 # %%
 downhill = tiny | {"W1": tiny["W1"] - 0.1 * dW1, "W2": tiny["W2"] - 0.1 * dW2}
 print(f"loss before {cross_entropy(logits, y):.3f}, after {cross_entropy(forward(downhill, x)[2], y):.3f}")
-h = 1e-5  # and the judge of this section, on the first weight of all
+h = 1e-5  # and a finite difference, on the first weight of all
 up, down = (cross_entropy(forward(tiny | {"W1": tiny["W1"] + [[step, 0], [0, 0]]}, x)[2], y)
             for step in (h, -h))
 print(f"dW1, first entry: by hand {dW1[0, 0]:.6f}, by finite differences {(up - down) / (2 * h):.6f}")
@@ -853,7 +853,7 @@ show_network("z1", "a1", "logits", "p", "loss", "W1, b1", "W2, b2", back=True)
 # | backward | dz1 → **dW1, db1** | da1 → dz1 | dlogits → **dW2, db2**, da1 | loss → dlogits |
 # | step below | 4 | 3 | 2 and 3 | 1 |
 #
-# First the judge: `numerical_gradient` takes finite differences, `compare` prints the largest
+# First the judge, a **gradient check**: `numerical_gradient` takes finite differences, `compare` prints the largest
 # difference.
 
 # %%
@@ -1773,7 +1773,7 @@ for name, (upstroke, foot) in kinds.items():
     print(f"{name:>14}: {np.sum(as_one[name][1] == 1)} of 30 read as a 1; all answers {as_one[name][1]}")
 
 # %%
-# alt: ones: bare, with a short upstroke, with a long one, with a long one and a foot; the answers to the third row are mostly wrong
+# alt: ones: bare, with a short upstroke, with a long one, with a long one and a foot; many of the answers to the third row are wrong
 X = np.concatenate([ones[:10] for ones, _ in as_one.values()])
 answers = np.concatenate([answer[:10] for _, answer in as_one.values()])
 show_images(X, titles=answers, right=answers == 1)

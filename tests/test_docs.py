@@ -8,7 +8,7 @@ import pytest
 import tendigits
 
 ROOT = Path(__file__).parent.parent
-OPTIONAL = ("dask", "onnx", "onnxruntime")
+OPTIONAL = ("dask", "optuna", "onnx", "onnxruntime")
 
 
 def examples():

@@ -69,6 +69,12 @@ def test_a_map_knows_its_place(idx_folder):
     assert file_of(images.copy()) is None
 
 
+def test_arrays_that_joblib_lends_are_no_maps(tmp_path):
+    path = tmp_path / "joblib_memmapping_folder_1" / "array"
+    path.parent.mkdir()
+    assert file_of(np.memmap(path, np.uint8, "w+", shape=(3, 4))) is None
+
+
 def test_a_file_of_another_length_is_refused(idx_folder):
     path = idx_folder / NAMES["train_images"]
     path.write_bytes(path.read_bytes()[:-1])

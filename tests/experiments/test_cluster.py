@@ -20,6 +20,11 @@ QUICK = Settings(epochs=2)
 OPTIONS = {"hidden": (8,), "progress": False}
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    monkeypatch.setattr(clusters, "SECONDS", 60)  # workers start slowly on a busy machine
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     with cluster(2, tmp_path_factory.mktemp("dask")) as (address, _):

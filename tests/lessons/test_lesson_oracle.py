@@ -16,7 +16,7 @@ from tendigits import Network
 from tendigits.nn.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU, Reshape
 from tendigits.nn.loss import cross_entropy
 from tendigits.nn.loss import softmax as package_softmax
-from tendigits.nn.optimizers import SGD
+from tendigits.nn.optimizers import SGD, Adam, Momentum
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"init_params", "one_hot", "relu", "softmax", "cross_entropy", "forward", "backward", "update"}
@@ -182,3 +182,60 @@ def test_of_equal_pixels_the_same_one_wins_as_in_pytorch(chapter):
     p = torch.nn.functional.max_pool2d(theirs.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
     p.backward(torch.tensor(dp))
     assert_same(chapter["pool_backward"](dp, x, chapter["pool"](x)), theirs.grad.numpy())
+
+
+# ---------------------------------------------------------------- the chapters on autograd and on generalisation
+
+
+@pytest.fixture(scope="module")
+def autograd():
+    """The chapter's functions, its Tensor, and the methods that it gives to it."""
+    cells = json.loads((ROOT / "lessons/autograd.ipynb").read_text("utf-8"))["cells"]
+    code = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+    defined = [
+        node for tree in code for node in tree.body if ast.unparse(node).startswith(("def ", "class ", "Tensor."))
+    ]
+    namespace = {"np": np}
+    exec(compile(ast.Module(defined, type_ignores=[]), "autograd.ipynb", "exec"), namespace)
+    return namespace
+
+
+def test_automatic_gradients_are_the_packages(autograd, twins, batches):
+    params, network = twins
+    for X, labels in batches:
+        grads, loss = autograd["gradients"](params, X, np.eye(10)[labels])
+        assert_same(loss, cross_entropy(network.forward(X), labels))
+        gradient(network, X, labels)
+        np.testing.assert_allclose(network.grads, flat(grads), rtol=0, atol=1e-12)
+
+
+def test_automatic_gradients_are_pytorchs(autograd):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    rng = np.random.default_rng(6)
+    start = [rng.uniform(0.5, 2, shape) for shape in [(4, 3), (3, 5), (5,), (4, 1)]]
+
+    def computed(a, b, c, d, log, exp):
+        z = a @ b + c
+        return (log(z) * exp(d * -1) / (z + 2) - z**3).sum(), (a, b, c, d)
+
+    ours, inputs = computed(*map(autograd["Tensor"], start), autograd["log"], autograd["exp"])
+    ours.backward()
+    theirs, tensors = computed(*(torch.tensor(x, requires_grad=True) for x in start), torch.log, torch.exp)
+    theirs.backward()
+    assert_same(ours.data, theirs.item())
+    for x, y in zip(inputs, tensors, strict=True):
+        assert_same(x.grad, y.grad.numpy())
+
+
+def test_the_chapters_optimisers_are_the_packages():
+    chapter = functions_of("lessons/generalisation.ipynb")
+    network = Network((5, 4, 3), seed=0, dtype=np.float64)
+    optimizers: dict = {"sgd": SGD(network), "momentum": Momentum(network, nesterov=False), "adam": Adam(network)}
+    rng = np.random.default_rng(7)
+    for name, optimizer in optimizers.items():
+        w, memory = network.params.copy(), {}
+        for _ in range(5):
+            network.grads[...] = rng.normal(size=w.shape)
+            w = chapter[name](w, network.grads.copy(), memory, 0.01)
+            optimizer.step(0.01)
+            np.testing.assert_allclose(network.params, w, rtol=1e-6, atol=1e-9)

@@ -17,10 +17,14 @@ NAMES = sorted(TEXTS)
 CHAPTERS = ["mnist", "convolution"]  # those with a test set in a box
 TEACHING = [*CHAPTERS, "autograd", "generalisation", "certainty"]  # those with short cells, on the whole MNIST
 WITH_EXERCISES = ["mnist", "convolution", "autograd"]
+PACKAGE = {"collect": {"numpy", "matplotlib", "tendigits"}}  # the one lesson that uses the package
 OPTIONAL = {"autograd": {"torch"}}  # imported only where they are there
 NEEDED = ["numpy", "scikit-learn", "matplotlib", "nbclient", "ipykernel"]
 BEFORE = dict(os.environ)  # as it was before the tests took the network away: pip may need it
-LONG = {"convolution": "takes minutes: set TENDIGITS_LONG=1 to run it"}
+LONG = {
+    "generalisation": "takes minutes: set TENDIGITS_LONG=1 to run it",
+    "convolution": "takes minutes: set TENDIGITS_LONG=1 to run it",
+}
 CANNOT_REACH = ("No matching distribution", "Connection", "Temporary failure", "Max retries")
 
 
@@ -168,7 +172,7 @@ def test_lesson_needs_no_more_than_it_says(name):
                 imported |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module.partition(".")[0])
-    allowed = {"numpy", "matplotlib", "sklearn"} | OPTIONAL.get(name, set())
+    allowed = PACKAGE.get(name) or {"numpy", "matplotlib", "sklearn"} | OPTIONAL.get(name, set())
     assert imported - set(sys.stdlib_module_names) == allowed
 
 
@@ -239,6 +243,9 @@ def fresh(tmp_path_factory):
 def run(fresh, name, last_words="", **environment):
     """Execute a notebook from top to bottom; return all that it printed."""
     python, home = fresh
+    if name in PACKAGE:  # it runs where the package is: here
+        python = sys.executable
+        environment["PYTHONPATH"] = str(ROOT / "src")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "JUPYTER", "IPYTHON", "MPL"))}
     clean |= {"HOME": str(home), "USERPROFILE": str(home), **environment}
     command = [python, "-c", RUN, notebook_path(name), home, last_words]

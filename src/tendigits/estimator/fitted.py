@@ -18,12 +18,36 @@ FLOATS = (np.float64, np.float32)  # float32 is kept; all other dtypes become fl
 
 
 def dtypes_for(X: Any) -> tuple[type[np.generic], ...]:
-    """List the dtypes to keep: pixels stay bytes, an eighth of what they are as float64, until a batch needs them."""
+    """List the dtypes to keep: pixels stay bytes, an eighth of what they are as float64, until a batch needs them.
+
+    Parameters
+    ----------
+    X : array-like
+        Features.
+
+    Returns
+    -------
+    tuple of type
+        For scikit-learn's validation, which turns all others into the first.
+
+    """
     return (*FLOATS, np.uint8) if isinstance(X, np.ndarray) and X.dtype == np.uint8 else FLOATS
 
 
 def float_of(dtype: Any) -> Any:
-    """Return the dtype to compute in for features of a dtype."""
+    """Choose the dtype to compute in.
+
+    Parameters
+    ----------
+    dtype : dtype
+        Of the features.
+
+    Returns
+    -------
+    dtype
+        The same if it is a float's, else float64.
+
+    """
     return dtype if dtype in FLOATS else np.float64
 
 

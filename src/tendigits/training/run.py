@@ -232,7 +232,19 @@ class Run:
             steps(self, self.worker, interrupted, tell)
 
     def agreed(self, value: T) -> T:
-        """Return the value of rank 0, where there are several ranks."""
+        """Return the value of rank 0, where there are several MPI ranks.
+
+        Parameters
+        ----------
+        value
+            This rank's.
+
+        Returns
+        -------
+        object
+            Rank 0's.
+
+        """
         return self.team.agreed(value) if self.team else value
 
     @contextmanager

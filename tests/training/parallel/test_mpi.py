@@ -79,6 +79,40 @@ def test_ranks_learn_what_workers_learn(trained_by_ranks, name):
     np.testing.assert_array_equal(trained_by_ranks[name], network.params)
 
 
+STEP = """
+import numpy as np
+from mpi4py import MPI
+from test_networks import *
+from tendigits.training.parallel.mpi import mpi
+
+ranks = mpi(MPI.COMM_WORLD)
+for settings, name in [(ONE_STEP, "step"), (FEW_EPOCHS, "epochs")]:
+    network = NETWORKS["conv"]()
+    fit(network, *corners(), settings, seed=5, team=ranks)
+    if ranks.rank == 0:
+        np.save(f"{name}.npy", network.params)
+"""
+ONE_STEP = replace(DISTORTED, epochs=1, batch_size=200, optimizer="sgd", learning_rate=1.0, weight_decay=0.0)
+FEW_EPOCHS = replace(DISTORTED, epochs=10)
+
+
+def test_the_gradient_of_four_ranks_is_that_of_four_workers(tmp_path):
+    """But for the order in which MPI adds four numbers."""
+    result = mpirun(4, *script(tmp_path, STEP), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    for settings, name in [(ONE_STEP, "step"), (FEW_EPOCHS, "epochs")]:
+        network, start = NETWORKS["conv"](), NETWORKS["conv"]().params
+        fit(network, *corners(), replace(settings, workers=4), seed=5)
+        params = np.load(tmp_path / f"{name}.npy")
+        if name == "step":  # θ = θ₀ - g
+            np.testing.assert_allclose(params - start, network.params - start, rtol=1e-6, atol=1e-6)
+        else:
+            _, (images, labels) = corners()
+            accuracy = (network.predict(images) == labels).mean()
+            network.params[...] = params
+            assert abs((network.predict(images) == labels).mean() - accuracy) <= 0.003
+
+
 def run(*arguments, cwd, n=2):
     return mpirun(n, "-m", "tendigits", "train", "--data", "digits", "--hidden", "8", *arguments, cwd=cwd)
 

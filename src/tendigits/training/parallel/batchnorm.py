@@ -21,6 +21,11 @@ Total = Callable[[Array], Array]  # takes a worker's vector, and returns the sum
 class SharedBatchNorm(BatchNorm):
     """A worker's BatchNorm; made of an ordinary one by `share_statistics`.
 
+    Parameters
+    ----------
+    features : int
+        As for `BatchNorm`.
+
     Attributes
     ----------
     total : callable
@@ -115,7 +120,19 @@ class Totals:
         return f"Totals({len(self._vectors)} workers)"
 
     def of(self, rank: int) -> Total:
-        """Return the function by which worker `rank` adds its vectors to the others'."""
+        """Make the function by which a worker adds its vectors to the others'.
+
+        Parameters
+        ----------
+        rank : int
+            The worker's number.
+
+        Returns
+        -------
+        callable
+            Takes a vector of float64, and returns the sum of all workers'.
+
+        """
 
         def total(vector: Array) -> Array:
             self._vectors[rank, : len(vector)] = vector

@@ -126,17 +126,53 @@ class Ranks:
         return f"Ranks({self.rank} of {self.size})"
 
     def total(self, vector: Array) -> Array:
-        """Replace a vector by the sum of all ranks' vectors (an all-reduce), and return it."""
+        """Add up the vectors of all ranks (an all-reduce).
+
+        Parameters
+        ----------
+        vector : ndarray
+            This rank's, which is replaced by the sum.
+
+        Returns
+        -------
+        ndarray
+            `vector`.
+
+        """
         self.comm.Allreduce(self.MPI.IN_PLACE, vector)
         return vector
 
     def agreed(self, value: T) -> T:
-        """Return rank 0's value."""
+        """Return the value of rank 0.
+
+        Parameters
+        ----------
+        value
+            This rank's.
+
+        Returns
+        -------
+        object
+            Rank 0's.
+
+        """
         agreed: T = self.comm.bcast(value)
         return agreed
 
     def check_alike(self, digest: str) -> None:
-        """Raise InputError, on all ranks, unless all have data of the same digest."""
+        """Check that all ranks have the same data.
+
+        Parameters
+        ----------
+        digest : str
+            Of this rank's data.
+
+        Raises
+        ------
+        InputError
+            On all ranks, if one's differs.
+
+        """
         digests = self.comm.allgather(digest)
         others = [rank for rank, each in enumerate(digests) if each != digests[0]]
         if others:
@@ -145,7 +181,19 @@ class Ranks:
             )
 
     def team(self, network: Network, examples: Examples, settings: Settings) -> "RankTeam":
-        """Share out the work on each batch. The parameters are those of `RankTeam`."""
+        """Share out the work on each batch.
+
+        Parameters
+        ----------
+        network, examples, settings
+            As for `RankTeam`.
+
+        Returns
+        -------
+        RankTeam
+            The team.
+
+        """
         return RankTeam(self, network, examples, settings)
 
     @property

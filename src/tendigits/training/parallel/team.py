@@ -80,7 +80,19 @@ class Team:
         self._blas.__exit__(*error)
 
     def agreed(self, value: T) -> T:
-        """Return a value on which all agree: between epochs there is only one worker."""
+        """Return the value: between epochs there is only one worker, and nobody to disagree.
+
+        Parameters
+        ----------
+        value
+            Any value.
+
+        Returns
+        -------
+        object
+            The same.
+
+        """
         return value
 
     def take(self, steps: Steps, run: Any, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
