@@ -17,7 +17,7 @@ LEAST = 48  # pixels of the shorter side; in smaller pictures strokes are as wid
 def ink_and_noise(gray: Array) -> tuple[Array, float]:
     """Compute the ink of a picture, and the noise of its paper.
 
-    Ink is |gray - paper| less the noise. The paper is the median of the border. It becomes a plane if that at least
+    Ink is ``|gray - paper|`` less the noise. The paper is the median of the border. It becomes a plane if that at least
     halves the border's summed distance from the paper, which an edge of ink, unlike light, does not do; then, unless
     the border is all one level, a surface if that at least halves the distance of the whole picture. The noise is
     `NOISE` times the median difference of neighbours on the border.

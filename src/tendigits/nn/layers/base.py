@@ -128,14 +128,14 @@ class Layer:
 
         Parameters
         ----------
-        x : ndarray of float, shape (n, *in_shape)
+        x : ndarray of float, shape (n,) + in_shape
             The input.
-        out : ndarray of float, shape (n, *out_shape), optional
+        out : ndarray of float, shape (n,) + out_shape, optional
             Where to write y; it may be x if the layer is `in_place`.
 
         Returns
         -------
-        ndarray of float, shape (n, *out_shape)
+        ndarray of float, shape (n,) + out_shape
             y.
 
         """
@@ -146,16 +146,16 @@ class Layer:
 
         Parameters
         ----------
-        x : ndarray of float, shape (n, *in_shape)
+        x : ndarray of float, shape (n,) + in_shape
             The input.
         rng : numpy.random.Generator or None
             For layers that draw random numbers.
-        out : ndarray of float, shape (n, *out_shape), optional
+        out : ndarray of float, shape (n,) + out_shape, optional
             Where to write y; it may be x if the layer is `in_place`.
 
         Returns
         -------
-        ndarray of float, shape (n, *out_shape)
+        ndarray of float, shape (n,) + out_shape
             y.
 
         """
@@ -166,9 +166,9 @@ class Layer:
 
         Parameters
         ----------
-        x : ndarray of float, shape (n, *in_shape)
+        x : ndarray of float, shape (n,) + in_shape
             The input of the forward pass.
-        dy : ndarray of float, shape (n, *out_shape)
+        dy : ndarray of float, shape (n,) + out_shape
             The gradient of the loss with respect to y.
 
         """
@@ -178,16 +178,16 @@ class Layer:
 
         Parameters
         ----------
-        x, y : ndarray of float, shape (n, *in_shape), (n, *out_shape)
+        x, y : ndarray of float, shape (n,) + in_shape, (n,) + out_shape
             Input and output of the forward pass; y need not be intact unless the layer says `needs_y`.
-        dy : ndarray of float, shape (n, *out_shape)
+        dy : ndarray of float, shape (n,) + out_shape
             The gradient of the loss with respect to y.
-        out : ndarray of float, shape (n, *in_shape), optional
+        out : ndarray of float, shape (n,) + in_shape, optional
             Where to write dx; it may be dy if the layer is `in_place`.
 
         Returns
         -------
-        ndarray of float, shape (n, *in_shape)
+        ndarray of float, shape (n,) + in_shape
             dx.
 
         """
