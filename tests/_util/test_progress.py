@@ -8,7 +8,8 @@ from tendigits._util import progress
 from tendigits.data.mnist import load_mnist
 
 
-def test_progress_is_silent_unless_someone_watches(tiny_mirror, data_home, capsys):
+def test_progress_is_silent_unless_someone_watches(tiny_mirror, data_home, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "DELAY", 0)
     urls = [f"{tiny_mirror.url}/whole"]
     load_mnist(mirrors=urls)
     assert capsys.readouterr() == ("", "")
@@ -23,6 +24,7 @@ def test_progress_is_silent_unless_someone_watches(tiny_mirror, data_home, capsy
 def test_progress_is_shown_in_a_notebook_without_widgets(tiny_mirror, monkeypatch, capsys):
     kernel = SimpleNamespace(kernel=object())
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: kernel))
+    monkeypatch.setattr(progress, "DELAY", 0)
     monkeypatch.setattr(progress, "find_spec", lambda name: None)
     load_mnist(mirrors=[f"{tiny_mirror.url}/whole"])
     assert "train-images-idx3-ubyte.gz" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from tables import classifier, fitted, iris, params, two_digits
 
 from tendigits import Diverged
+from tendigits._util import progress
 from tendigits.training.run import Run
 
 # labels and features of any kind
@@ -291,7 +292,8 @@ def test_callbacks_see_each_epoch_and_may_end_the_fit():
     assert model.loss_ < 0.8 <= model.loss_curve_[-2]
 
 
-def test_verbose_prints_each_epoch_and_progress_draws_a_bar(capsys):
+def test_verbose_prints_each_epoch_and_progress_draws_a_bar(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "DELAY", 0)
     X, y = iris()
     fitted(classifier(max_iter=2, verbose=True, early_stopping=True), X, y)
     lines = capsys.readouterr().out.splitlines()

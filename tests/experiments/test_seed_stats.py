@@ -9,6 +9,7 @@ from scipy import stats
 from training import Killer
 
 from tendigits import InputError, Settings, train_and_test
+from tendigits._util import progress
 from tendigits.experiments import seed_stats as scores
 from tendigits.experiments.seed_stats import Comparison, Scores, compare, mean_interval, score
 
@@ -61,7 +62,8 @@ def test_settings_that_no_seed_could_save_are_an_error(digits):
         score(digits, Settings(batch_size=5000), **OPTIONS)
 
 
-def test_a_bar_counts_the_seeds(digits, capsys):
+def test_a_bar_counts_the_seeds(digits, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "DELAY", 0)
     score(digits, QUICK, seeds=range(2), hidden=(8,), progress=True)
     assert "score" in capsys.readouterr().err
 

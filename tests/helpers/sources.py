@@ -188,7 +188,7 @@ FAILURES = {
     "falsified": "train-images-idx3-ubyte is not MNIST's: its MD5 is",
     "bomb": "holds more",
     "endless": "train-images-idx3-ubyte.gz is larger than the original",
-    "no_gzip": "not an IDX file",
+    "no_gzip": "a web page",
     "empty": "not an IDX file",
     "dripping": "came too slowly",
     "to_ftp": "ftp://127.0.0.1:1/mnist is not asked",

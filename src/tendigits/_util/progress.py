@@ -4,7 +4,7 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
-DELAY = 0.5  # seconds; what is done sooner shows no bar: in a notebook, one that vanishes leaves an empty line, or "0 %"
+DELAY = 0.5  # seconds; what is done sooner shows no bar: in a notebook, it would leave an empty line, or "0 %"
 
 
 def in_notebook() -> bool:

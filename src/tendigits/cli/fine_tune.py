@@ -15,6 +15,7 @@ from ..nn.network import Network
 from ..training.run import Callback
 from ..training.settings import Settings
 from .common import accuracy_line, load_model
+from .training import OTHER_DEFAULTS
 
 LAYERS = ("hidden", "conv", "dropout", "members", "dtype")
 
@@ -22,6 +23,7 @@ LAYERS = ("hidden", "conv", "dropout", "members", "dtype")
 def _take_options(context: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
     """Make the options of fine-tuning the defaults, so that a recipe or options given beside it still count."""
     if path is not None:
+        context.meta[OTHER_DEFAULTS] = OPTIONS
         context.default_map = OPTIONS | dict(context.default_map or {})
     return path
 

@@ -11,6 +11,7 @@ from ..training.recipes import RECIPES, named, training
 from ..training.settings import Settings
 
 DEFAULT = Settings()
+OTHER_DEFAULTS = "tendigits.defaults"  # where a context keeps defaults that a recipe does not replace
 DISTORTIONS = {
     "rotation": "Rotate each image, differently each time, by up to this many degrees.",
     "scaling": "Scale it along each axis by up to this share.",
@@ -26,9 +27,8 @@ def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -
     """Make a recipe's options the defaults, so that options given beside it still count."""
     if name:
         recipe = named(name)
-        context.default_map = (
-            dict(context.default_map or {}) | recipe.options | ({"data": recipe.data} if recipe.data else {})
-        )
+        others = context.meta.get(OTHER_DEFAULTS, {})
+        context.default_map = others | recipe.options | ({"data": recipe.data} if recipe.data else {})
 
 
 class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since click 8.2

@@ -258,7 +258,10 @@ def _find_files(entries: list[Path], folder: Path) -> dict[str, Path]:
 
 
 def _read_as(role: str, path: Path) -> np.ndarray:
-    array = map_idx(path) if _is_large(path) else read_idx(path)
+    try:
+        array = map_idx(path) if _is_large(path) else read_idx(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     check_kind(role, array, str(path))
     return array
 

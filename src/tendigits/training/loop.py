@@ -120,8 +120,8 @@ def train_run(
         If the loss is no longer finite.
 
     """
-    quiet = np.errstate(over="ignore", invalid="ignore")  # `check_finite` reports divergence
-    with interrupts_noted() as interrupted, quiet, run.team or nullcontext():
+    # `check_finite` reports what NumPy would warn of.
+    with interrupts_noted() as interrupted, np.errstate(over="ignore", invalid="ignore"), run.team or nullcontext():
         while not run.finished:
             completed = epoch(run, interrupted, progress)
             if checkpoint:
@@ -155,7 +155,10 @@ def epoch(run: Run, interrupted: Interrupted = lambda: False, progress: bool | N
     """
     run.draw_order()
     with run.watched(progress) as tell:
-        run.take(steps, interrupted, tell)
+        if run.team:
+            run.team.take(steps, run, interrupted, tell)
+        else:
+            steps(run, run.worker, interrupted, tell)
     if run.seen < run.n:
         return False
     run.end_epoch()

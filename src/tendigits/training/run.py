@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .._util.arrays import Seed, dense
+from .._util.arrays import Array, Seed, dense
 from .._util.progress import progress_bar
 from ..data.mapped import file_of, sampled, shuffled
 from ..data.minibatch import Examples, Minibatch, checked, looks_like_pixels
@@ -24,7 +24,7 @@ from .components import Components
 from .early_stopping import EarlyStopping, validation_accuracy
 from .history import History, Record
 from .parallel.mpi import Ranks
-from .parallel.team import Steps, make_team
+from .parallel.team import make_team
 from .settings import Settings
 from .worker import Worker
 
@@ -210,26 +210,10 @@ class Run:
     def draw_order(self) -> None:
         """Draw the order of the epoch's examples, unless that has been done."""
         if len(self.order) == 0:
-            draw = shuffled if file_of(self.examples.rows) else np.random.Generator.permutation
-            self.order = draw(self.rng, self.n) if self.settings.shuffle else np.arange(self.n)
+            self.order = self._shuffled() if self.settings.shuffle else np.arange(self.n)
 
-    def take(self, steps: Steps, interrupted: Callable[[], bool], tell: Callable[[int], object]) -> None:
-        """Take the remaining steps of the epoch, by whoever shares the work.
-
-        Parameters
-        ----------
-        steps : callable
-            `tendigits.training.loop.steps`.
-        interrupted : callable
-            Whether to stop before the next batch.
-        tell : callable
-            Called with the size of each batch that is done.
-
-        """
-        if self.team:
-            self.team.take(steps, self, interrupted, tell)
-        else:
-            steps(self, self.worker, interrupted, tell)
+    def _shuffled(self) -> Array:
+        return shuffled(self.rng, self.n) if file_of(self.examples.rows) else self.rng.permutation(self.n)
 
     def agreed(self, value: T) -> T:
         """Return the value of rank 0, where there are several MPI ranks.

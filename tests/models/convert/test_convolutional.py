@@ -205,6 +205,6 @@ def test_json_that_holds_no_network_is_named(tmp_path, text):
     (tmp_path / "odd.json").write_text(text)
     with pytest.raises(InputError, match=r"odd\.json holds no valid model: .* (is not JSON|holds no)"):
         read(tmp_path / "odd.json")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="There is no file"):
         read(tmp_path / "nowhere.json")
     assert set(READERS) == {".safetensors", ".pt", ".json"}
