@@ -21,7 +21,7 @@ SEVEN = drawn(DIGITS[7][0], np.random.default_rng(0))
 THREE = drawn(DIGITS[3][0], np.random.default_rng(0))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright runs once at a time, and each module has this fixture of its own
 def chromium():
     if not CHROMIUM:
         pytest.skip("needs Chromium: apt-get install chromium, say")
