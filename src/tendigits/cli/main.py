@@ -8,7 +8,7 @@ import click
 from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
-from ..training.parallel.mpi import ending_together, let_rank_0_report
+from ..training.parallel.launch import ending_together, let_rank_0_report
 from .collect import collect
 from .common import echo
 from .completion import completion

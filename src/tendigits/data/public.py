@@ -125,7 +125,7 @@ def load_public(name: str, *, timeout: float = 10.0, progress: bool | None = Non
 
 
 def _download(name: str, timeout: float, progress: bool | None) -> Arrays:
-    from .sources import reason  # imported late: what it imports takes as long to load as the cache
+    from .fetch import reason  # imported late: what it imports takes as long to load as the cache
 
     source = PUBLIC[name]
     mirrors = [f"{url.rstrip('/')}/{name}/" for url in os.environ.get("TENDIGITS_MIRRORS", "").split()]
@@ -156,7 +156,7 @@ def _fetched(
     url: str, file: File, timeout: float, progress: bool | None, read: Callable[[BinaryIO], Content]
 ) -> Content:
     """Download a file, check its digest, and read it."""
-    from .sources import fetch
+    from .fetch import fetch
 
     with tempfile.TemporaryFile() as stream:
         fetch(url + file.name, stream, LARGEST, timeout, progress)

@@ -8,22 +8,19 @@ import hashlib
 import os
 import socket
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, NamedTuple
-from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from typing import NamedTuple
 
 import numpy as np
 
 from .._util.files import Arrays
-from .._util.progress import notice, progress_bar
-from .._util.text import printable
+from .._util.progress import notice
 from ..errors import DataUnavailable, InputError
+from .fetch import fetch, reason
 from .idx import NAMES, idx_bytes, read_idx
 
 
@@ -48,7 +45,6 @@ FILES = {
     "test_images": MnistFile(7_840_016, "2646ac647ad5339dbf082846283269ea"),
     "test_labels": MnistFile(10_008, "27ae3e4e09519cfbb04c329615203637"),
 }
-SLOWEST = 10_000  # bytes a second that a mirror must send on average
 PATIENCE = 60  # times the timeout that a source may take in all
 N_TRAIN = 60_000  # OpenML has all 70,000 in one table, training first
 MIRRORS = (
@@ -120,41 +116,6 @@ def _within(seconds: float, source: Callable[[], Arrays]) -> Arrays:
     if isinstance(outcome[0], Exception):
         raise outcome[0]
     return outcome[0]
-
-
-def reason(error: Exception) -> str:
-    """Say why a source failed.
-
-    Parameters
-    ----------
-    error : Exception
-        What it raised.
-
-    Returns
-    -------
-    str
-        A few words.
-    """
-    if isinstance(error, HTTPError):
-        error.close()  # it holds the connection open
-    return printable(error if isinstance(error, OSError | InputError) else repr(error))
-
-
-class _OnlyHttp(HTTPRedirectHandler):
-    """Follows redirects to HTTP and HTTPS alone: urllib would go to FTP as well."""
-
-    def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Request | None:
-        try:
-            _check_scheme(newurl)
-        except InputError:
-            fp.close()
-            raise
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _check_scheme(url: str) -> None:
-    if ":" in url and not url.lower().startswith(("http://", "https://")):
-        raise InputError(f"{url} is not asked: only http:// and https:// are.")
 
 
 def from_openml(timeout: float, progress: bool | None) -> Arrays:
@@ -243,46 +204,6 @@ def from_mirror(mirror: str, timeout: float, progress: bool | None) -> Arrays:
         fetch(f"{mirror.rstrip('/')}/{NAMES[role]}.gz", packed, file.n_bytes + 1000, timeout, progress)
         arrays[role] = verified(role, read_idx(packed.getvalue(), max_bytes=file.n_bytes))
     return arrays
-
-
-def fetch(url: str, file: BinaryIO, limit: int, timeout: float, progress: bool | None) -> None:
-    """Download a file.
-
-    Parameters
-    ----------
-    url : str
-        Where it is.
-    file : binary file
-        Where it goes.
-    limit : int
-        The most bytes it may have.
-    timeout : float
-        How many seconds the other side may stay silent.
-    progress : bool or None
-        Whether to show a bar; None means in a terminal or a notebook.
-
-    Raises
-    ------
-    InputError
-        If it is too large, broke off, or is not asked for by HTTP.
-    OSError
-        If it cannot be reached, or comes too slowly.
-    """
-    _check_scheme(url)
-    name, n, started = url.rpartition("/")[2], 0, time.monotonic()
-    with build_opener(_OnlyHttp).open(url, timeout=timeout) as response:
-        promised = response.length  # None where the server does not say
-        with progress_bar(total=promised, unit="B", description=name, shown=progress) as bar:
-            while n <= limit and (chunk := response.read1(2**16)):
-                file.write(chunk)
-                n += len(chunk)
-                bar.update(len(chunk))
-                if time.monotonic() - started > timeout + n / SLOWEST:
-                    raise TimeoutError(f"{name} came too slowly: {n:,} bytes in {timeout:g} seconds or more")
-    if n > limit:
-        raise InputError(f"{name} is larger than the original.")
-    if promised is not None and n != promised:
-        raise InputError(f"{name} broke off after {n:,} of {promised:,} bytes.")
 
 
 def verified(role: str, array: np.ndarray) -> np.ndarray:

@@ -16,7 +16,8 @@ from training import SETTINGS, corners
 from tendigits import Distortion, InputError, Network, fit
 from tendigits._util import optional
 from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
-from tendigits.training.parallel.mpi import launched, world
+from tendigits.training.parallel.launch import launched
+from tendigits.training.parallel.mpi import world
 
 DISTORTED = replace(SETTINGS, epochs=2, distortion=Distortion(rotation=10, translation=1))  # divided by examples
 

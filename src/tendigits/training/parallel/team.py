@@ -13,8 +13,9 @@ from ...nn.network import Network
 from ..settings import Settings
 from .data_parallel import share_examples
 from .hidden_units import LARGEST_BATCH, divisible, share_hidden_units
-from .mpi import Ranks, RankTeam
+from .mpi import Ranks
 from .processes import Processes, can_fork, shared_zeros
+from .rank_team import RankTeam
 from .sharing import part_of
 from .threads import Threads
 
@@ -142,7 +143,7 @@ def make_team(network: Network, examples: Examples, settings: Settings, ranks: R
 
     """
     if ranks:
-        return ranks.team(network, examples, settings)
+        return RankTeam(ranks, network, examples, settings)
     return Team(network, examples, settings) if settings.workers > 1 else None
 
 
