@@ -9,7 +9,6 @@ R. Ratcliff, "Connectionist models of recognition memory: constraints imposed by
 Psychological Review 97, 1990: rehearsal.
 """
 
-import platform
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
 from .._util.arrays import Array
 from ..analysis.evaluate import Evaluation, evaluate
 from ..data.dataset import Dataset, class_index
@@ -30,7 +28,8 @@ from ..training.loop import fit
 from ..training.recipes import training
 from ..training.run import Callback
 from ..training.settings import Settings
-from .train_and_test import Pair, about_data, about_training
+from .about import about_data, about_training, versions
+from .train_and_test import Pair
 
 OPTIONS: dict[str, Any] = {
     "epochs": 6,
@@ -236,5 +235,5 @@ def _info(
             "test_interval": list(result.after.interval),
             **known,
         },
-        "versions": {"tendigits": __version__, "numpy": np.__version__, "python": platform.python_version()},
+        "versions": versions(),
     }

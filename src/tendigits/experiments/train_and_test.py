@@ -1,20 +1,15 @@
 """From a data set to a trained and tested network; the test set is used once, at the end."""
 
-import platform
-import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import __version__
 from .._util.arrays import Array
-from .._util.locks import locked
 from .._util.progress import progress_bar
 from ..analysis.evaluate import Evaluation, evaluate
 from ..analysis.novelty import measure
@@ -26,13 +21,14 @@ from ..models.builder import architecture
 from ..models.model_file import check_classes
 from ..nn.network import Network
 from ..nn.optimizers import OPTIMIZERS
-from ..training.checkpoint import discard
 from ..training.history import History
 from ..training.loop import fit
 from ..training.parallel.mpi import Ranks, once_per_node
 from ..training.run import Callback
 from ..training.settings import Settings
+from .about import about_data, about_training, versions
 from .cluster import Cluster
+from .member_checkpoints import checkpoint_of, checkpoints_of_members
 
 MOST_MAPPED = 10_000  # to validate on more takes long, and tells little more
 
@@ -150,7 +146,7 @@ def train_and_test(
         trained = _members_of(cluster, make, (train, validation), members, progress)
     else:
         make = partial(make, resume=resume, callbacks=callbacks, progress=progress, team=team)
-        with _checkpoints(checkpoint, members, resume, overwrite):
+        with checkpoints_of_members(checkpoint, members, resume, overwrite):
             trained = [make((train, validation), member, checkpoint=checkpoint) for member in range(members)]
     networks, histories = [network for network, _ in trained], [history for _, history in trained]
     _warn_if_untaught(settings, histories, train[1])
@@ -167,7 +163,7 @@ def train_and_test(
             "test_accuracy": evaluation.accuracy,
             "test_interval": list(evaluation.interval),
         },
-        "versions": {"tendigits": __version__, "numpy": np.__version__, "python": platform.python_version()},
+        "versions": versions(),
     }
     return Experiment(network, histories, evaluation)
 
@@ -189,7 +185,7 @@ def _member(
     rng = np.random.default_rng([seed, member]) if member else rng
     network = Network(architecture(images.shape[1:], len(classes), **layers), seed=rng, dtype=dtype)
     network.classes = classes
-    checkpoint = checkpoint and _checkpoint_of(checkpoint, member)
+    checkpoint = checkpoint and checkpoint_of(checkpoint, member)
     return network, fit(network, *data, settings, seed=rng, checkpoint=checkpoint, **options)
 
 
@@ -244,73 +240,3 @@ def _warn_if_untaught(settings: Settings, histories: Sequence[History], labels: 
             f"{settings.rate:g} is probably too high; that of {settings.optimizer} is usually about {usual:g}.",
             stacklevel=3,
         )
-
-
-@contextmanager
-def _checkpoints(path: Path | None, members: int, resume: bool, overwrite: bool) -> Iterator[None]:
-    """Hold all checkpoints for one run; without `resume`, those of an earlier run are deleted if it was finished."""
-    if path is None:
-        yield
-        return
-    with locked(path.with_name(f"{path.name}.members")):
-        if not resume:
-            discard([path, *_other_checkpoints(path)], overwrite=overwrite, expected=members)
-        yield
-
-
-def _checkpoint_of(path: Path, member: int) -> Path:
-    """Name each member's checkpoint: model.npz.checkpoint.npz, model.npz.checkpoint.2.npz and so on."""
-    return path.with_suffix(f".{member + 1}{path.suffix}") if member else path
-
-
-def _other_checkpoints(path: Path) -> list[Path]:
-    """Find the checkpoints of all members but the first, of which an earlier run may have had more."""
-    ours = re.compile(rf"{re.escape(path.stem)}\.([2-9]|[1-9]\d+){re.escape(path.suffix)}")
-    return sorted(each for each in path.parent.iterdir() if ours.fullmatch(each.name))
-
-
-def about_data(dataset: Dataset, n_validation: int) -> dict[str, Any]:
-    """Describe data for a model's `info`.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        The data.
-    n_validation : int
-        How many training images were held out.
-
-    Returns
-    -------
-    dict
-        Name, digest and numbers of images; and whether they lay transposed on disk.
-    """
-    return {
-        "name": dataset.name,
-        "digest": dataset.digest,
-        "train": len(dataset.train_labels) - n_validation,
-        "validation": n_validation,
-        "test": len(dataset.test_labels),
-        **({"transposed": True} if dataset.transposed else {}),
-    }
-
-
-def about_training(settings: Settings, histories: Sequence[History]) -> dict[str, Any]:
-    """Describe training for a model's `info`.
-
-    Parameters
-    ----------
-    settings : Settings
-        How it was done.
-    histories : sequence of History
-        What it recorded.
-
-    Returns
-    -------
-    dict
-        The settings, the epochs that were run, and seconds.
-    """
-    return asdict(settings) | {
-        "learning_rate": settings.rate,
-        "epochs_run": sum(map(len, histories)),
-        "seconds": round(sum(sum(history["seconds"]) for history in histories), 3),
-    }
