@@ -38,6 +38,15 @@ def test_the_model_knows_how_it_came_to_be(letters):
     assert set(info["versions"]) == {"tendigits", "numpy", "python"}
 
 
+def test_the_model_says_what_it_does_with_pixels(letters):
+    train, test = letters.train_images / np.float32(255), letters.test_images / np.float32(255)
+    for data, words in (
+        (letters, "0 to 255, divided by 255"),
+        (replace(letters, train_images=train, test_images=test), "taken as they are"),
+    ):
+        assert train_and_test(data, QUICK, hidden=[8]).network.info["preprocessing"]["pixels"] == words
+
+
 def test_training_never_sees_the_test_set(letters):
     spoiled = replace(letters, test_images=255 - letters.test_images)
     ours, theirs = (train_and_test(data, QUICK).network for data in (letters, spoiled))

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
+from .._util.arrays import PIXELS
 from ..data.dataset import Dataset
+from ..nn.network import Network
 from ..training.history import History
 from ..training.settings import Settings
 
@@ -58,6 +60,22 @@ def about_training(settings: Settings, histories: Sequence[History]) -> dict[str
         "epochs_run": sum(map(len, histories)),
         "seconds": round(sum(sum(history["seconds"]) for history in histories), 3),
     }
+
+
+def about_pixels(network: Network) -> str:
+    """Describe what a network does with the values of an image.
+
+    Parameters
+    ----------
+    network : Network
+        The trained network.
+
+    Returns
+    -------
+    str
+        A few words.
+    """
+    return "0 to 255, divided by 255" if network.divisor == PIXELS else "taken as they are"
 
 
 def versions() -> dict[str, str]:

@@ -26,7 +26,7 @@ from ..training.loop import fit
 from ..training.parallel.mpi import Ranks, once_per_node
 from ..training.run import Callback
 from ..training.settings import Settings
-from .about import about_data, about_training, versions
+from .about import about_data, about_pixels, about_training, versions
 from .cluster import Cluster
 from .member_checkpoints import checkpoint_of, checkpoints_of_members
 
@@ -155,7 +155,7 @@ def train_and_test(
     network.novelty = measure(network.classes, validation[0])
     network.info = {
         "data": about_data(dataset, len(validation[1])),
-        "preprocessing": {"image_shape": list(shape), "pixels": "0 to 255, divided by 255", "orientation": "upright"},
+        "preprocessing": {"image_shape": list(shape), "pixels": about_pixels(network), "orientation": "upright"},
         "training": about_training(settings, histories)
         | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype},
         "results": {
