@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 
 from tendigits._util.arrays import as_rows, scale
 from tendigits.data.distortions import Distortion
-from tendigits.data.minibatch import Minibatch, checked
+from tendigits.data.minibatch import Minibatch, checked, looks_like_pixels
 
 
 def test_rows_are_a_view_of_the_images():
@@ -61,3 +61,22 @@ def test_rows_lie_in_one_piece_of_memory_whatever_they_came_as(dtype):
         assert rows.flags.c_contiguous
         np.testing.assert_array_equal(rows, other)
     assert np.shares_memory(checked(images, [0, 1, 0, 1], None, 6, 2, np.dtype(np.float32)).rows, images)
+
+
+@pytest.mark.parametrize(
+    ("images", "are_pixels"),
+    [
+        (np.full((2, 2, 2), 255, np.uint8), False),  # they are divided
+        (np.full((2, 2, 2), 200.5), True),  # images
+        (np.full((2, 2, 2), 2.0), False),  # at most 2: divided, and perhaps standardised
+        (np.array([[0.0, 255.0], [3.0, 1.0]]), True),  # rows of whole numbers from 0 to 255
+        (np.array([[1.0, 254.0]]), True),
+        (np.array([[0.0, 255.5]]), False),  # rows may be any features
+        (np.array([[0.0, 256.0]]), False),
+        (np.array([[-1.0, 255.0]]), False),
+    ],
+)
+def test_floats_that_look_like_pixels(images, are_pixels):
+    n, n_in = len(images), images[0].size
+    examples = checked(images, np.zeros(n, int), None, n_in, 2, np.dtype(np.float32))
+    assert looks_like_pixels(examples) is are_pixels

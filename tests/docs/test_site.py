@@ -81,7 +81,8 @@ def test_every_public_name_has_a_page(pages):
         assert f"tendigits.{name}" in pages[f"docs/api/tendigits.{name}.html"].anchors
 
 
-def test_every_public_class_and_function_has_its_place(pages):
+def test_every_public_class_and_function_has_its_place(pages, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
     from docs.reference import modules, public_names
 
     top = {getattr(tendigits, name) for name in tendigits.__all__}

@@ -123,6 +123,8 @@ FLAGS = {"draws", "mixes_examples", "elementwise", "only_trains", "in_place", "n
         (Layer, {"trains_alike"}),
         (Linear, {"trains_alike"}),
         (ReLU, {"elementwise", "in_place", "needs_y", "trains_alike"}),
+        (Tanh, {"elementwise", "in_place", "needs_y", "trains_alike"}),
+        (Sigmoid, {"elementwise", "in_place", "needs_y", "trains_alike"}),
         (Dropout, {"draws", "elementwise", "only_trains", "in_place"}),
         (Conv2D, {"trains_alike"}),
         (MaxPool2D, {"needs_y", "trains_alike"}),
