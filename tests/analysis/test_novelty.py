@@ -10,7 +10,7 @@ from tendigits import Network, load_pretrained
 from tendigits.analysis.novelty import is_unlike, measure, novelty_score
 from tendigits.data.letters import LETTERS
 from tendigits.data.strokes import CRISP, handwritten
-from tendigits.experiments.detector import FONTS, printed_letter
+from tendigits.experiments.detector import FONTS, printed_text
 from tendigits.images.mnist_format import to_mnist
 
 
@@ -21,7 +21,7 @@ def refused(images):
 @pytest.mark.parametrize("font", ["DejaVuSerif", "STIXGeneral", "cmss10"])
 def test_letters_are_refused(font):
     assert font not in FONTS  # which it was trained on
-    assert refused(np.array([printed_letter(letter, font) for letter in LETTERS])) >= 0.8
+    assert refused(np.array([printed_text(letter, font) for letter in LETTERS])) >= 0.8
 
 
 def pictures(shapes, seed=0):

@@ -26,11 +26,21 @@ DOODLES: dict[str, tuple[str, ...]] = {
         "14,14! 86,14! 86,86! 14,86! 14,14",
         "16,20! 84,14! 88,84! 12,88! 15,18",
         "8,24! 92,24! 92,76! 8,76! 8,24",
+        "24,6! 76,6! 76,94! 24,94! 24,6",
+    ),
+    "frame": (
+        "10,10! 90,10! 90,90! 10,90",
+        "10,10! 10,90! 90,90! 90,10",
+        "90,10! 10,10! 10,90! 90,90",
+        "10,10! 10,90! 90,90",
+        "90,10! 10,10! 10,90",
+        "8,4 8,96 | 92,4 92,96 | 4,10 96,10",
     ),
     "diamond": ("50,5! 88,50! 50,95! 12,50! 50,5",),
     "star": ("50,4! 78,92! 5,38! 95,38! 22,92! 50,4", "50,6 50,94 | 12,28 88,72 | 88,28 12,72"),
     "heart": ("50,32! 32,10 10,24 14,52 50,92! 86,52 90,24 68,10 50,32",),
     "smile": (
+        "34,6 34,30 | 66,6 66,30 | 8,56 30,86 70,86 92,56",
         "50,5 14,26 8,62 36,94 74,90 94,56 82,20 50,5 | 36,34 36,44 | 64,34 64,44 | 30,62 50,76 70,62",
         "50,5 18,18 5,50 18,82 50,95 82,82 95,50 82,18 50,5 | 34,36 38,36 | 62,36 66,36 | 28,60 36,74 64,74 72,60",
     ),
@@ -109,19 +119,19 @@ def scribbles(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> Array:
     ndarray of uint8, shape (n, 28, 28)
         Light ink on black, in MNIST's format.
     """
-    ways = (_jumps, _jumps, _walk, _coil)
+    ways = (_jumps, _jumps, _jumps, _walk, _coil)
     return np.concatenate([write_path(ways[i % len(ways)](rng), 1, rng, hand, LONG) for i in range(n)])
 
 
 def _jumps(rng: np.random.Generator) -> str:
     """Go from place to place all over the sheet, in one to three lines."""
-    lengths = rng.integers(7, 19) // np.arange(1, 1 + rng.integers(1, 4))
+    lengths = rng.integers(8, 21) // np.arange(1, 1 + rng.integers(1, 4))
     return " | ".join(_line(rng.uniform(0, 100, (max(2, length), 2)), rng) for length in lengths)
 
 
 def _walk(rng: np.random.Generator) -> str:
     """Wander on in short steps, now this way and now that."""
-    turns = np.cumsum(rng.normal(0, rng.uniform(0.5, 1.5), rng.integers(12, 30)))
+    turns = np.cumsum(rng.normal(0, rng.uniform(0.8, 1.6), rng.integers(16, 36)))
     return _line(50 + 20 * np.cumsum(np.stack([np.cos(turns), np.sin(turns)], axis=1), axis=0), rng)
 
 
@@ -133,8 +143,9 @@ def _coil(rng: np.random.Generator) -> str:
 
 
 def _line(places: Array, rng: np.random.Generator) -> str:
-    """Write places as in `glyphs`, some of them as corners."""
-    return " ".join(f"{x:.0f},{y:.0f}{'!' * (rng.random() < 0.2)}" for x, y in places)
+    """Write places as in `glyphs`, some of them as corners, or none, or all."""
+    corners = rng.choice([0.0, 0.2, 1.0])
+    return " ".join(f"{x:.0f},{y:.0f}{'!' if rng.random() < corners else ''}" for x, y in places)
 
 
 def fragments(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> Array:

@@ -61,7 +61,8 @@ class Hand:
 
 
 USUAL = Hand()
-CRISP = Hand(place=0.015, end=0.03, tremble=0.0, pressure=0.1, fading=0.05, blur=(0.6, 1.5))  # felt pens and screens
+# of felt pens and screens
+CRISP = Hand(place=0.015, end=0.03, tremble=0.0, nib=(0.1, 0.5), pressure=0.1, fading=0.05, blur=(0.6, 1.5))
 
 
 def load_strokes() -> Dataset:

@@ -3,6 +3,8 @@
 python -c "from tendigits.experiments.detector import make; make()"
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from .._util.arrays import Array
@@ -24,14 +26,16 @@ FONTS = [
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif-Italic"),
     *("STIXGeneralItalic", "STIXGeneralBol", "cmr10", "cmtt10", "cmti10"),
 ]
+BOLD = (0, 2, 5)  # by how many pixels the printed strokes are made broader on either side, at 90 pixels an em
+NUMBERS = [f"{number:02}" for number in range(100)]
 SETTINGS = Settings(
-    epochs=7,
+    epochs=14,
     learning_rate=0.1,
     weight_decay=3e-4,
     distortion=Distortion(rotation=8, scaling=0.1, shear=0.08, translation=1, elastic=0.8),
 )
 HANDS = (USUAL, CRISP)
-COUNTS = {"letters": 9000, "scribbles": 4500, "doodles": 3500, "fragments": 3000, "pairs": 2000}  # with either pen
+COUNTS = {"letters": 9000, "scribbles": 8000, "doodles": 5000, "fragments": 2500, "pairs": 2000}  # with either pen
 NARROWEST = 10  # pixels: what is less wide may be a 1, whatever it was meant to be
 DOUBTFUL = 0.5  # probability: parts of digits that read better than this may pass for another digit
 REFUSED = 0.01  # of the held-out digits of each source, at the detector's own threshold
@@ -74,8 +78,9 @@ def digits(rng: np.random.Generator) -> Array:
     ndarray of uint8, shape (n, 28, 28)
     """
     mnist, bundled, strokes = (load(name).train_images for name in SOURCES)
-    crisp, _ = handwritten(8000, rng, CRISP)
-    return np.concatenate([mnist[rng.permutation(len(mnist))[:20_000]], *[bundled] * 4, strokes, crisp])
+    crisp, _ = handwritten(10_000, rng, CRISP)
+    mixed = [mnist[rng.permutation(len(mnist))[:20_000]], *[bundled] * 4, *[strokes] * 2, crisp]
+    return np.concatenate([*mixed, *[printed("0123456789")] * 6])
 
 
 def no_digits(rng: np.random.Generator) -> Array:
@@ -89,23 +94,39 @@ def no_digits(rng: np.random.Generator) -> Array:
     -------
     ndarray of uint8, shape (n, 28, 28)
     """
-    printed = np.array([printed_letter(letter, font) for letter in LETTERS for font in FONTS])
     written = {kind: np.concatenate([KINDS[kind](n, rng, hand) for hand in HANDS]) for kind, n in COUNTS.items()}
     for kind in ("scribbles", "doodles", "fragments"):
         written[kind] = written[kind][written[kind].any(axis=1).sum(axis=1) >= NARROWEST]
     read = load_pretrained().predict_proba(written["fragments"]).max(axis=1)
     written["fragments"] = written["fragments"][read < DOUBTFUL]
-    return np.concatenate([*[printed] * 10, *written.values()])
+    return np.concatenate([*[printed(LETTERS)] * 8, printed(NUMBERS), *written.values()])
 
 
-def printed_letter(letter: str, font: str) -> Array:
-    """Draw a letter as one of matplotlib's fonts has it.
+def printed(texts: Iterable[str]) -> Array:
+    """Print each text in each of the fonts, more and less bold.
 
     Parameters
     ----------
-    letter : str
+    texts : iterable of str
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+        In MNIST's format.
+    """
+    return np.array([printed_text(text, font, bold) for text in texts for font in FONTS for bold in BOLD])
+
+
+def printed_text(text: str, font: str, bold: int = 0) -> Array:
+    """Draw a letter or a few as one of matplotlib's fonts has them.
+
+    Parameters
+    ----------
+    text : str
     font : str
         A file's name, without its ending.
+    bold : int, optional
+        By how many pixels strokes are made broader on either side.
 
     Returns
     -------
@@ -115,7 +136,7 @@ def printed_letter(letter: str, font: str) -> Array:
     from matplotlib import get_data_path
     from PIL import Image, ImageDraw, ImageFont
 
-    sheet = Image.new("L", (200, 200), 255)
+    sheet = Image.new("L", (300, 200), 255)
     face = ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{font}.ttf", 90)
-    ImageDraw.Draw(sheet).text((60, 40), letter, font=face, fill=0)
+    ImageDraw.Draw(sheet).text((60, 40), text, font=face, fill=0, stroke_width=bold)
     return to_mnist(np.asarray(sheet))
