@@ -118,11 +118,13 @@ def test_mnist_is_what_everyone_knows(real_mnist):
     assert real_mnist.digest == MNIST_DIGEST
 
 
+@pytest.mark.slow
 def test_mnist_from_openml_is_the_same(openml_mnist, real_mnist):
     assert_same(openml_mnist, real_mnist)
     assert openml_mnist.digest == MNIST_DIGEST
 
 
+@pytest.mark.slow
 def test_the_second_load_imports_nothing_heavy(openml_mnist, openml_home):
     print_imports = (
         "import sys; from tendigits.data.mnist import load_mnist; print(load_mnist(mirrors=[]).digest, *sys.modules)"
