@@ -80,7 +80,10 @@ def test_version(tmp_path):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_a_script_and_completes(tmp_path, shell):
+def test_completion_prints_a_script(tmp_path, shell):
     assert "_TENDIGITS_COMPLETE" in tendigits("completion", shell, cwd=tmp_path).stdout
+
+
+def test_completion_completes(tmp_path):
     done = run(cwd=tmp_path, _TENDIGITS_COMPLETE="bash_complete", COMP_WORDS="tendigits ev", COMP_CWORD="1")
     assert b"evaluate" in done.stdout
