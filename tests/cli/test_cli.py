@@ -240,6 +240,7 @@ def test_version(tmp_path):
     assert package.__version__ in command_line("--version", cwd=tmp_path).stdout
 
 
+@pytest.mark.slow
 def test_figures_of_convolutions_and_of_ensembles(tmp_path):
     options = ["--data", "digits", "--epochs", "1", "--conv", "2x5 pool", "--hidden", "8", "--members", "2"]
     done = tendigits("train", *options, "--plots", "figures", cwd=tmp_path)

@@ -14,7 +14,7 @@ def stopping(**options):
 
 def test_an_improvement_must_be_as_large_as_tol_to_count_but_any_is_kept():
     early, params = stopping(patience=1, tol=0.1)
-    for loss, stale, best in [(1.0, 0, 1.0), (0.95, 1, 0.95), (0.8, 0, 0.8), (0.8, 1, 0.8), (0.75, 2, 0.75)]:
+    for loss, stale, best in [(1.0, 0, 1.0), (0.95, 1, 0.95), (0.8, 0, 0.8), (0.9, 1, 0.8), (0.75, 2, 0.75)]:
         params[0] = loss
         early.watch({"loss": loss, "error": 0.0})
         assert (early.stale, early.best_params[0]) == (stale, best)
@@ -36,8 +36,16 @@ def test_of_two_equal_epochs_the_first_is_kept():
     assert (early.best_params[0], early.stale) == (1, 1)
 
 
-def test_nothing_is_over_before_it_has_begun():
-    early, _ = stopping(patience=0)
+def test_without_tol_the_least_improvement_counts():
+    early, _ = stopping(patience=3)
+    for loss in (1.0, 0.99):
+        early.watch({"loss": loss, "error": 0.0})
+    assert early.stale == 0
+
+
+@pytest.mark.parametrize("patience", [0, 1])
+def test_nothing_is_over_before_it_has_begun(patience):
+    early, _ = stopping(patience=patience)
     assert (early.stale, early.is_over) == (0, False)
 
 
