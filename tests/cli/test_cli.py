@@ -99,13 +99,23 @@ def test_one_bad_picture_does_not_hide_the_others(model, pictures, tmp_path):
     assert "5.png: 5" in result.stdout
 
 
+def test_a_small_network_learns_from_a_large_one(model, tmp_path):
+    trained = tendigits("train", "--data", "digits", *QUICK, "--hidden", "none", "--teacher", model, cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    student = Network.load(tmp_path / "model.npz")
+    assert student.sizes == [784, 16, 10]  # none adds nothing to the 16 units of QUICK
+    assert "teacher" in student.info["training"]
+    both = tendigits("train", "--data", "digits", "--from", model, "--teacher", model, cwd=tmp_path)
+    assert failed(both, 2, "leave out --teacher")
+
+
 def test_plots(tmp_path):
     assert tendigits("train", "--data", "digits", *QUICK, "--plots", "figures", cwd=tmp_path).returncode == 0
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         "samples.png", "learning_curves.png", "confusion.png", "first_layer.png", "history.csv",
     }  # fmt: skip
     assert tendigits("evaluate", "model.npz", "--plots", "more", cwd=tmp_path).returncode == 0
-    assert {path.name for path in (tmp_path / "more").iterdir()} == {"samples.png", "confusion.png"}
+    assert {path.name for path in (tmp_path / "more").iterdir()} == {"samples.png", "confusion.png", "reliability.png"}
 
 
 def test_several_hidden_layers_and_other_choices(tmp_path):
