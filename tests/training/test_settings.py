@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tendigits import Distortion, InputError, Network, Settings
-from tendigits.nn.optimizers import Adam, Momentum
+from tendigits.nn.optimizers import SGD, Adam, Momentum
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from tendigits.nn.optimizers import Adam, Momentum
         ({"learning_rate": float("nan")}, "learning rate must be positive"),
         ({"learning_rate": float("inf")}, "learning rate must be positive"),
         ({"momentum": 1.0}, "momentum must be"),
+        ({"momentum": 1.5}, "momentum must be"),
+        ({"momentum": -0.1}, "momentum must be"),
         ({"weight_decay": -0.1}, "weight decay must not be negative"),
         ({"workers": 0}, "workers must be from 1 to the batch size"),
         ({"workers": 200}, "workers must be from 1 to the batch size, not 200"),
@@ -58,6 +60,11 @@ def test_the_optimizer_gets_what_the_settings_say():
     assert (type(momentum), momentum.weight_decay, momentum.momentum, momentum.nesterov) == (Momentum, 0.3, 0.5, False)
     adam = Settings(optimizer="adam", weight_decay=0.3).make_optimizer(network)
     assert (type(adam), adam.weight_decay) == (Adam, 0.3)
+    assert type(Settings(optimizer="sgd").make_optimizer(network)) is SGD
+
+
+def test_the_schedule_scales_the_rate():
+    assert Settings(learning_rate=0.2, schedule="step").scheduled_rate(0.6) == pytest.approx(0.02)
 
 
 def test_each_optimizer_has_its_own_learning_rate():
