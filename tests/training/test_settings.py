@@ -27,7 +27,9 @@ from tendigits.nn.optimizers import SGD, Adam, Momentum
         ({"weight_decay": -0.1}, "weight decay must not be negative"),
         ({"workers": 0}, "workers must be from 1 to the batch size"),
         ({"workers": 200}, "workers must be from 1 to the batch size, not 200"),
+        ({"weight_decay": float("inf")}, "weight decay must not be negative: inf"),
         ({"l2": -1.0}, "L2 penalty must not be negative"),
+        ({"l2": float("inf")}, "L2 penalty must not be negative: inf"),
         ({"patience": 0}, "patience must be at least 1"),
     ],
 )
