@@ -1,7 +1,7 @@
 """Settings that cannot work are refused with a sentence."""
 
 import json
-from dataclasses import asdict
+from dataclasses import FrozenInstanceError, asdict
 
 import numpy as np
 import pytest
@@ -39,15 +39,22 @@ def test_refused(wrong, message):
 
 
 @pytest.mark.parametrize(
-    "least",
+    "works",
     [
         *({"epochs": 1}, {"batch_size": 1}, {"momentum": 0.0}, {"weight_decay": 0.0}, {"l2": 0.0}, {"patience": 1}),
-        *({"components": 1}, {"workers": 128}, {"learning_rate": 1e-12}),
+        *({"components": 1}, {"workers": 128}, {"learning_rate": 1e-12}),  # the least and the most
+        *({"components": 20}, {"l2": 0.5}),
     ],
 )
-def test_the_least_that_works_is_taken(least):
-    (name, value), *_ = least.items()
-    assert getattr(Settings(**least), name) == value
+def test_what_works_is_taken(works):
+    ((name, value),) = works.items()
+    assert getattr(Settings(**works), name) == value
+
+
+def test_settings_cannot_be_changed():
+    """They are a default argument of `fit`."""
+    with pytest.raises(FrozenInstanceError):
+        Settings().epochs = 3
 
 
 def test_the_defaults_that_results_depend_on():
