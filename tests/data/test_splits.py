@@ -46,7 +46,7 @@ def test_stratified_split_never_takes_the_only_image_of_a_class():
 
 @pytest.mark.parametrize("n_held_out", [-1, 10, 11])
 def test_stratified_split_leaves_some_to_train_on(n_held_out):
-    with pytest.raises(InputError, match=f"Cannot hold out {n_held_out} of 10 images"):
+    with pytest.raises(InputError, match=f"Cannot hold out {n_held_out} of 10 images: some must be left"):
         stratified_split(np.arange(10), n_held_out, np.random.default_rng(0))
 
 
@@ -68,11 +68,11 @@ def test_the_largest_remainders_give_one_more(counts, n_held_out, held_out):
 
 
 def test_a_sixth_is_held_out_to_test_on_the_same_every_time():
-    labels = np.arange(24) % 2
+    labels = np.arange(36) % 2
     kept, held_out = hold_out(labels, None, "the folder")
-    assert np.bincount(labels[held_out]).tolist() == [2, 2]
-    np.testing.assert_array_equal(np.sort(np.r_[kept, held_out]), np.arange(24))
-    assert held_out.tolist() == [4, 11, 18, 21], (
+    assert np.bincount(labels[held_out]).tolist() == [3, 3]
+    np.testing.assert_array_equal(np.sort(np.r_[kept, held_out]), np.arange(36))
+    assert held_out.tolist() == [3, 4, 11, 21, 30, 34], (
         "in every version, so that a network is never tested on what it was trained on"
     )
 
@@ -90,6 +90,11 @@ def test_of_twelve_writers_two_are_held_out_with_all_they_wrote():
     kept, held_out = hold_out(labels, writers, "the folder")
     assert len(set(writers[held_out])) == 2
     assert not set(writers[held_out]) & set(writers[kept])
+
+
+def test_of_two_writers_one_is_held_out():
+    labels, writers = np.tile([0, 1], 6), np.array([*"aabbbbbbbbbb"])
+    assert set(writers[hold_out(labels, writers, "the folder")[1]]) == {"a"}
 
 
 def test_writers_are_chosen_whose_digits_come_nearest_to_a_sixth_of_each_class():

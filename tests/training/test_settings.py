@@ -31,6 +31,7 @@ from tendigits.nn.optimizers import SGD, Adam, Momentum
         ({"l2": -1.0}, "L2 penalty must not be negative"),
         ({"l2": float("inf")}, "L2 penalty must not be negative: inf"),
         ({"patience": 0}, "patience must be at least 1"),
+        ({"components": 0}, "number of components must be at least 1"),
     ],
 )
 def test_refused(wrong, message):
