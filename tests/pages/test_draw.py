@@ -147,6 +147,7 @@ def redrawn(strokes, width=0.06):
     return to_mnist(pen(strokes, (168, 168), width, 0, 255))
 
 
+@pytest.mark.slow
 def test_digits_as_people_draw_them_are_read_nine_times_in_ten(reader):
     digits, drawings = zip(*written_digits(12), strict=True)
     for width in 0.04, 0.06, 0.08:

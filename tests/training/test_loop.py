@@ -15,7 +15,6 @@ from tendigits.data.minibatch import Minibatch
 from tendigits.nn.layers import Dropout, Linear, ReLU
 from tendigits.nn.loss import softmax_cross_entropy
 from tendigits.nn.optimizers import SGD
-from tendigits.training.early_stopping import EarlyStopping
 from tendigits.training.interrupts import interrupts_noted
 
 
@@ -218,13 +217,3 @@ def test_your_own_loop_is_how_fit_looks(data):
             network.backward(ys, ys[-1])
             optimizer.step(0.1)
     np.testing.assert_allclose(network.params, expected.params, rtol=1e-5, atol=1e-7)
-
-
-def test_early_stopping_of_one_kind():
-    params = np.zeros(1)
-    stopping = EarlyStopping(params, lambda record: (record["loss"], 0.0), patience=1, tol=0.1)
-    for loss, stale, best in [(1.0, 0, 1.0), (0.95, 1, 0.95), (0.8, 0, 0.8), (0.8, 1, 0.8), (0.75, 2, 0.75)]:
-        params[0] = loss
-        stopping.watch({"loss": loss})
-        assert (stopping.stale, stopping.best_params[0]) == (stale, best)
-    assert stopping.is_over

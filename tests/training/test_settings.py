@@ -6,7 +6,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from tendigits import InputError, Settings
+from tendigits import Distortion, InputError, Network, Settings
+from tendigits.nn.optimizers import Adam, Momentum
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,32 @@ from tendigits import InputError, Settings
 def test_refused(wrong, message):
     with pytest.raises(InputError, match=message):
         Settings(**wrong)
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        *({"epochs": 1}, {"batch_size": 1}, {"momentum": 0.0}, {"weight_decay": 0.0}, {"l2": 0.0}, {"patience": 1}),
+        *({"components": 1}, {"workers": 128}, {"learning_rate": 1e-12}),
+    ],
+)
+def test_the_least_that_works_is_taken(least):
+    (name, value), *_ = least.items()
+    assert getattr(Settings(**least), name) == value
+
+
+def test_the_defaults_that_results_depend_on():
+    pace = {"epochs": 20, "batch_size": 128, "learning_rate": None, "schedule": "one-cycle", "patience": None}
+    how = {"optimizer": "momentum", "momentum": 0.9, "nesterov": True, "weight_decay": 0.001, "l2": 0.0}
+    assert Settings() == Settings(**pace, **how, workers=1, shuffle=True, distortion=Distortion(), components=None)
+
+
+def test_the_optimizer_gets_what_the_settings_say():
+    network = Network([4, 2])
+    momentum = Settings(weight_decay=0.3, momentum=0.5, nesterov=False).make_optimizer(network)
+    assert (type(momentum), momentum.weight_decay, momentum.momentum, momentum.nesterov) == (Momentum, 0.3, 0.5, False)
+    adam = Settings(optimizer="adam", weight_decay=0.3).make_optimizer(network)
+    assert (type(adam), adam.weight_decay) == (Adam, 0.3)
 
 
 def test_each_optimizer_has_its_own_learning_rate():
@@ -72,8 +99,6 @@ def test_numpys_numbers_become_pythons():
 
 
 def test_a_distortions_numbers_become_pythons():
-    from tendigits import Distortion
-
     distortion = Distortion(rotation=np.float32(3), translation=np.int64(1))
     assert json.loads(json.dumps(asdict(Settings(distortion=distortion))))["distortion"]["rotation"] == 3
     for wrong in ("3", None, True, 3j):
