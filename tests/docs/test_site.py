@@ -85,6 +85,15 @@ def test_every_command_has_its_help(site):
     assert all(f"tendigits {name}" in page for name in main.commands)
 
 
+def test_every_command_shows_what_it_answers(site):
+    from tendigits.cli.main import main
+
+    page = re.sub("<[^>]*>", "", (site / "docs" / "commands.html").read_text("utf-8"))
+    shown = {name for name in main.commands if re.search(rf"^\$ tendigits {name}\b(?!.*--help)", page, re.MULTILINE)}
+    assert shown == main.commands.keys() - {"completion"}  # which prints a script of the shell's
+    assert "three.png: 3 " in page
+
+
 def test_no_two_pages_differ_in_case_alone(pages):
     assert len({name.lower() for name in pages}) == len(pages)
 
