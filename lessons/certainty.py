@@ -19,12 +19,10 @@
 #
 # If this notebook runs to its end, everything it asserts holds on your machine; what says so is *measured here, not asserted*.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
-# | **You should know** | the first lesson, [`mnist.ipynb`](../mnist.ipynb), up to section 12 |
-# | **It takes** | about a minute to run, plus a download of 15 MB the first time; an hour and a half to read |
-# | **No network, or no time?** | `QUICK = True`, below, takes small digits that come with scikit-learn |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
+# - **You should know:** the first lesson, [`mnist.ipynb`](../mnist.ipynb), up to section 12
+# - **It takes:** about a minute to run, plus a download of 15 MB the first time; an hour and a half to read
+# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 A network that is too sure (10) · 2 The reliability diagram (15) ·
 # 3 Temperature (15) · 4 When to say nothing (10) · 5 Not a digit (15) · 6 One step against it (20) · 7 The map of the hidden

@@ -21,12 +21,10 @@
 # If this notebook runs to its end, everything it asserts holds on your machine. Times, and whatever says so, are *measured
 # here, not asserted*. Each result below is one run with one seed: small differences between two curves mean nothing.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
-# | **You should know** | the first lesson, up to section 10 |
-# | **It takes** | two to three minutes to run, plus a download of 15 MB the first time; two hours to read |
-# | **No network, or no time?** | `QUICK = True`, below, takes small digits that come with scikit-learn |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
+# - **You should know:** the first lesson, up to section 10
+# - **It takes:** two to three minutes to run, plus a download of 15 MB the first time; two hours to read
+# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 Five hundred images (10) · 2 Stop in time (10) ·
 # 3 Small weights (10) · 4 Dropout (15) · 5 More data (10) · 6 All side by side (5) · 7 Random labels (10) ·
@@ -466,7 +464,7 @@ assert np.isclose(loss_at(begin), cross_entropy(forward(unflat(begin), X_slice)[
 #
 # **Claim.** Three ways to go downhill, and what each does on this surface.
 #
-# | | step | idea |
+# | optimiser | step | idea |
 # |---|---|---|
 # | **SGD** | $w \leftarrow w - \eta\,g$ | along the slope |
 # | **momentum** | $v \leftarrow \beta v + g,\quad w \leftarrow w - \eta\,v$ | a heavy ball: what keeps pointing the same way adds up |

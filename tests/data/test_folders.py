@@ -24,7 +24,7 @@ def write_table(path, images, labels=None, header=True):
     rows = images.reshape(len(images), -1).tolist()
     if labels is not None:
         columns, rows = ["label", *columns], [[label, *row] for label, row in zip(labels, rows, strict=True)]
-    with open(path, "w", newline="") as file:
+    with open(path, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([columns, *rows] if header else rows)
     return path
 
@@ -221,7 +221,7 @@ def listed(folder, writers):
     for i, image in enumerate(images):
         Image.fromarray(image).save(folder / f"{i}.png")
         rows.append((f"{i}.png", labels[i], writers[i]))
-    with open(folder / "labels.csv", "w", newline="") as file:
+    with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     return folder
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from paper import photographed, ruled, written
+from paper import photographed, ruled, tilted, written
 from PIL import Image, ImageDraw
 
 from tendigits import InputError, read
@@ -32,6 +32,22 @@ def sheet():
 )
 def test_numbers_line_by_line(sheet, photo):
     assert read(np.ascontiguousarray(photo(sheet))).text == TEXT
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(0.25, 0.1), (0.85, 0.1), (1.05, 0.6), (0.05, 0.6)],  # from below
+        [(0.35, 0.1), (1.1, 0.25), (0.95, 0.7), (0.1, 0.6)],  # from aside, and turned; most of the picture is desk
+    ],
+)
+def test_a_page_seen_at_an_angle(sheet, corners):
+    assert read(tilted(sheet, corners)).text == TEXT
+
+
+def test_lines_that_fall_with_gaps_in_them(sheet):
+    turned = Image.fromarray(written(["27 18 28", "3  14 15", "90 21 00"])).rotate(-11, expand=True, fillcolor=235)
+    assert read(np.asarray(turned)).text.replace(" ", "") == "271828\n31415\n902100"
 
 
 def test_boxes_lie_in_the_pictures_own_pixels(sheet):
@@ -76,6 +92,10 @@ def test_signs_are_left_out_and_kept_as_skipped():
     reading = read(written(["12+34x56"]))
     assert reading.text.replace(" ", "") == "123456"
     assert len(reading.skipped) == 2
+
+
+def test_brackets_are_no_ones():
+    assert read(written(["25(19)", "1(34+8)", "81 11"])).text.replace(" ", "") == "2519\n1348\n8111"
 
 
 def test_words_are_left_out():

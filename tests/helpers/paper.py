@@ -4,6 +4,8 @@ import numpy as np
 from handwriting import DIGITS, NOT_DIGITS, drawn
 from PIL import Image, ImageDraw
 
+BRACKETS = {"(": [[(0.58, 0.02), (0.4, 0.5), (0.58, 0.98)]], ")": [[(0.42, 0.02), (0.6, 0.5), (0.42, 0.98)]]}
+
 
 def written(lines, *, height=60, pitch=1.1, pen=6, ink=40, paper=235, seed=0, margin=50):
     """A sheet, uint8 (h, w): each line a string of digits, letters of NOT_DIGITS, and spaces."""
@@ -20,7 +22,7 @@ def written(lines, *, height=60, pitch=1.1, pen=6, ink=40, paper=235, seed=0, ma
 
 
 def _strokes(name, rng):
-    shapes = {"+": NOT_DIGITS["plus"], "x": NOT_DIGITS["X"], "-": NOT_DIGITS["dash"]}
+    shapes = {"+": NOT_DIGITS["plus"], "x": NOT_DIGITS["X"], "-": NOT_DIGITS["dash"], **BRACKETS}
     variants = DIGITS[int(name)] if name.isdigit() else None
     strokes = variants[0] if variants else shapes.get(name) or NOT_DIGITS[name]
     return drawn(strokes, rng, size=0.96, hand=0.5)
@@ -49,3 +51,17 @@ def ruled(sheet, *, pitch=44, gray=170, squared=False):
     if squared:
         lines[:, 15::pitch] = lines[:, 16::pitch] = gray
     return np.minimum(sheet, lines)
+
+
+def tilted(sheet, corners, desk=90):
+    """The sheet on a desk, seen at an angle: its corners, clockwise from the top left, in shares of its width."""
+    h, w = sheet.shape
+    to, own = w * np.array(corners), np.array([(0, 0), (w, 0), (w, h), (0, h)])
+    rows = [
+        [(x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y)]
+        for (x, y), (u, v) in zip(to, own, strict=True)
+    ]
+    back = np.linalg.solve(np.concatenate(rows), own.ravel())
+    size = tuple((to.max(axis=0) + 60).astype(int))
+    photo = Image.fromarray(sheet).transform(size, Image.Transform.PERSPECTIVE, back, Image.Resampling.BICUBIC, 1, desk)
+    return np.asarray(photo)

@@ -37,7 +37,7 @@ def test_a_history_is_shown_by_its_last_epoch():
 def test_saves_csv_and_json(tmp_path):
     History(RECORDS).save(tmp_path / "h.csv")
     History(RECORDS).save(tmp_path / "h.json")
-    with open(tmp_path / "h.csv", newline="") as file:
+    with open(tmp_path / "h.csv", encoding="utf-8", newline="") as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     assert rows == RECORDS == json.loads((tmp_path / "h.json").read_text())
 

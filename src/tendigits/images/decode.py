@@ -210,7 +210,7 @@ def _reason(error: Exception) -> str:
     from PIL import Image, UnidentifiedImageError
 
     if isinstance(error, Image.DecompressionBombError):  # beyond Pillow's own limit, or one that someone set
-        return _too_large(str(error).rstrip("."))
+        return _too_large(", ".join(re.findall(r"\d+ pixels", str(error))[:1]))
     if isinstance(error, UnidentifiedImageError):
         return f"it is not a picture that can be read here ({', '.join(FORMATS)})."
     if isinstance(error, OSError) and error.strerror:

@@ -19,6 +19,8 @@ from .ruling import Line, take_off_lines
 WORKING_SIDE = 2048  # larger photos are halved: time and memory are bounded
 SMALL_SIDE = 256  # smaller pictures are enlarged, so that a stroke is several pixels wide
 WINDOW = 128  # pixels, at most: wider than any stroke
+FEW = 200  # pixels of a side are enough to tell light from dark
+BROAD, SHEET, PAPER = 1 / 4, 1 / 5, 0.7  # of the side, of the picture: a light sheet, at least; the share that is paper
 DARKEST = 30  # gray levels: on darker paper, noise would look like ink
 NOISE = 4.0  # standard deviations of the paper's grain
 FAINTEST = 0.06  # of the paper's light: fainter ink is none
@@ -99,7 +101,7 @@ def working_size(gray: Array) -> tuple[Array, float]:
 
 
 def is_light_on_dark(picture: Array) -> bool:
-    """Tell whether a picture is dark, and what differs most from its median is lighter.
+    """Tell whether a picture is dark, and what is lighter are strokes, rather than a sheet of paper on a dark desk.
 
     Parameters
     ----------
@@ -111,9 +113,16 @@ def is_light_on_dark(picture: Array) -> bool:
     bool
         Whether it is light on dark.
     """
-    thin = picture[:: max(1, picture.shape[0] // 200), :: max(1, picture.shape[1] // 200)]
-    middle = np.median(thin)
-    return bool(middle < 128 and ((thin - middle) ** 3).sum() > 0)
+    from scipy import ndimage
+
+    few = picture[:: max(1, picture.shape[0] // FEW), :: max(1, picture.shape[1] // FEW)]
+    middle = np.median(few)
+    if middle >= 128 or ((few - middle) ** 3).sum() <= 0:
+        return False
+    light = (few > (middle + np.quantile(few, 0.99)) / 2).astype(np.uint8)
+    window = [max(1, round(BROAD * side)) for side in few.shape]
+    sheet = ndimage.grey_opening(ndimage.grey_closing(light, window), window)  # without what is written on it
+    return bool(sheet.mean() < SHEET or light[sheet > 0].mean() < PAPER)
 
 
 def paper_of(picture: Array) -> Array:

@@ -52,6 +52,11 @@ class Piece:
         """The row halfway between its top and bottom."""
         return (self.top + self.bottom) / 2
 
+    @property
+    def centre(self) -> float:
+        """The column halfway between its left and right."""
+        return (self.left + self.right) / 2
+
 
 def find_pieces(strokes: Array) -> tuple[list[Piece], Array]:
     """Find the connected parts of the strokes.

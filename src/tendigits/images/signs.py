@@ -1,4 +1,4 @@
-"""Signs between numbers: minus, plus, times. They look enough like digits to be mistaken for them."""
+"""Signs between numbers: minus, plus, times, brackets. They look enough like digits to be mistaken for them."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from .pieces import Piece
 ANGLES = np.radians(np.arange(0, 180, 3))
 NORMALS = np.stack([np.sin(ANGLES), np.cos(ANGLES)])  # of lines at these angles, as (row, column)
 ENOUGH = 1500  # pixels of a piece to look at
+SLIM, THIN = 0.6, 0.35  # of the height: a bracket's width, and that of its line
 INNER = 0.2  # strokes that cross do so at least this share of their length away from their ends
 
 
@@ -44,6 +45,30 @@ def is_dash(piece: Piece) -> bool:
         Whether it is a dash.
     """
     return piece.width > 2.2 * piece.height and piece.area > 0.3 * piece.width * piece.height
+
+
+def bend(mask: Array) -> float:
+    """Measure how far a single upright line is bent, as brackets are.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Its pixels.
+
+    Returns
+    -------
+    float
+        How far the middle lies to the right of the straight way between its ends, in heights: below 0 for (, above 0
+        for ), and 0 for what is no such line.
+    """
+    h, w = mask.shape
+    ink = mask.sum(axis=1)
+    extent = w - mask.argmax(axis=1) - mask[:, ::-1].argmax(axis=1)
+    if w > SLIM * h or not ink.all() or ink.max() > THIN * h or np.mean(extent > ink) > 0.1:
+        return 0.0
+    columns = (mask * np.arange(w)).sum(axis=1) / ink
+    ends, middle = np.r_[0 : h // 8 + 1, h - h // 8 - 1 : h], np.r_[h // 3 : 2 * h // 3 + 1]
+    return float((columns[middle].mean() - columns[ends].mean()) / h)
 
 
 def is_cross(mask: Array, breadth: float) -> bool:

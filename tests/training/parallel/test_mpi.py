@@ -59,7 +59,7 @@ pytestmark = needs_mpi
 
 def script(folder, text):
     """Put a script where it finds the networks of this file."""
-    (folder / "test_networks.py").write_text(Path(__file__).read_text())
+    (folder / "test_networks.py").write_text(Path(__file__).read_text(encoding="utf-8"))
     (folder / "script.py").write_text(text)
     return "-m", "mpi4py", "script.py"
 
@@ -162,7 +162,7 @@ def test_a_resumed_run_ends_with_the_same_bits_and_needs_as_many_ranks(tmp_path)
 
 def children(pid):
     """The processes that `mpirun` has started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """Which marks of a row are digits, and which are words, signs and doodles to be left out."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from .judge import Mark
 
 ROOM = 0.5  # heights between two words
+BENT = 0.07  # of the height: a bracket, at least
 CLEARLY = 0.65  # of the marks side by side are clear digits; else they are a word
 
 
@@ -27,6 +29,7 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     kept, left_out : list of Mark
         The digits and the rest.
     """
+    marks = brackets_marked(marks)
     rest = [mark for word in without_words(words(marks, height)) for mark in word]
     kept = [mark for mark in rest if not mark.bad]
     sure = [mark for mark in kept if mark.sure]
@@ -35,6 +38,26 @@ def chosen(marks: list[Mark], height: float, *, lonely: bool) -> tuple[list[Mark
     if 2 * len(sure) < plain or (alone and not sure):
         kept = []
     return kept, [mark for mark in marks if mark not in kept]
+
+
+def brackets_marked(marks: list[Mark]) -> list[Mark]:
+    """Mark brackets as signs: a line bent to the left, and somewhere on its right one that is bent to the right.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        The row.
+
+    Returns
+    -------
+    list of Mark
+        The row, from left to right.
+    """
+    marks = sorted(marks, key=lambda mark: mark.piece.left)
+    first = min((i for i, mark in enumerate(marks) if mark.bend < -BENT), default=len(marks))
+    last = max((i for i, mark in enumerate(marks) if mark.bend > BENT), default=0)
+    inside = range(first, last + 1) if last > first + 1 else range(0)
+    return [replace(mark, sign=True) if i in inside and abs(mark.bend) > BENT else mark for i, mark in enumerate(marks)]
 
 
 def without_words(groups: list[list[Mark]]) -> list[list[Mark]]:

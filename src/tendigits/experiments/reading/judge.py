@@ -9,7 +9,7 @@ from ...analysis.novelty import is_unlike
 from ...images.ink import breadth, to_field
 from ...images.photo import Page, is_digit_sized
 from ...images.pieces import Piece, mask_of
-from ...images.signs import is_dash, is_sign
+from ...images.signs import bend, is_dash, is_sign
 from ...nn.network import Network
 from .results import Box, Digit
 
@@ -30,12 +30,15 @@ class Mark:
         Whether it looks like a sign: minus, plus or times.
     odd : bool
         Whether it is larger or smaller than a digit.
+    bend : float
+        How far it is bent to the right, in heights, if it is a single upright line.
     """
 
     piece: Piece
     digit: Digit
     sign: bool
-    odd: bool  # larger or smaller than a digit
+    odd: bool
+    bend: float = 0.0
 
     @property
     def bad(self) -> bool:
@@ -84,7 +87,8 @@ class Judge:
         mask = mask_of(piece, labels)
         sign = is_dash(piece) or is_sign(mask, breadth(mask))
         odd = not is_digit_sized(piece, self.page.height)
-        marks = [Mark(piece, digit, sign, odd) for digit in self._digits(images, _box(piece, sheet.scale))]
+        own = (sign, odd, bend(mask))
+        marks = [Mark(piece, digit, *own) for digit in self._digits(images, _box(piece, sheet.scale))]
         return max(marks, key=lambda mark: mark.goodness)
 
     def _digits(self, images: Array, box: Box) -> list[Digit]:
