@@ -130,7 +130,7 @@ class Curved(Layer):
         (Network([Linear(784, 8), Sigmoid(), Linear(8, 10)]), "dense and convolutional networks, and not Sigmoid"),
         (
             Network.ensemble([Network([784, 10], seed=s) for s in (0, 1)]),
-            "not into an ensemble: draw one of its",
+            "not an ensemble: draw one of its",
         ),
     ],
 )

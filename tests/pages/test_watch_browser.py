@@ -271,7 +271,7 @@ def test_the_network_is_handed_over_to_the_page_to_draw_on(visit, address, digit
         tab.locator("#hand-over").click()
     other = opened.value
     playwright.expect(other.locator("#lesson")).to_have_text("The network of the page that learns reads now.")
-    assert text(other, "#unit-count") == "32"
+    assert text(other, "#unit-count") == "Its 32"
     draw_with_mouse(other, THREE)
     assert text(other, ".bar.best b") == "3"
 
