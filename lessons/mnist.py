@@ -1905,7 +1905,12 @@ assert half["W1"].dtype == fast["W1"].dtype == np.float32
 
 # %% [markdown]
 # ## 15. Exercises
-#
+
+# %%
+# alt: the map of the network, with both layers, ReLU, softmax and cross-entropy, whose relatives are written here, in yellow
+show_network("W1, b1", "ReLU", "W2, b2", "softmax", "cross-entropy")
+
+# %% [markdown]
 # Six exercises, from easy to hard. Fill in the function, run its cell, then run the cell that checks it. The check says
 # what is wrong: which value, which shape, and often which mistake. Solutions are in `lessons/solutions.py`.
 
