@@ -98,6 +98,14 @@ def test_brackets_are_no_ones():
     assert read(written(["25(19)", "1(34+8)", "81 11"])).text.replace(" ", "") == "2519\n1348\n8111"
 
 
+def test_what_is_crossed_out_is_left_out():
+    image = Image.fromarray(written(["123456"]))
+    ImageDraw.Draw(image).line([(120, 60), (148, 60), (122, 72), (148, 82), (120, 92), (148, 104)], fill=40, width=16)
+    reading = read(np.asarray(image))
+    assert reading.text.replace(" ", "") == "13456"
+    assert len(reading.skipped) == 1
+
+
 def test_words_are_left_out():
     reading = read(written(["FAKE", "1234", "HEAT 567"], pitch=0.9))
     assert reading.text == "1234\n567"

@@ -1,6 +1,7 @@
 """A piece of ink, read by the network as one digit, and how far that can be believed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from ...nn.network import Network
 from .results import Box, Digit
 
 SURE, CLEAR, WEAK = 0.8, 0.85, 0.4  # probabilities: of one that is unlike a digit and yet is one; clear; hardly one
+
+CROSSED_OUT = 2.0  # times the usual breadth of a line: a pen has one, and only what is written over has more
+ENOUGH = 5  # pieces that tell what is usual
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Mark:
     sign : bool
         Whether it looks like a sign: minus, plus or times.
     odd : bool
-        Whether it is larger or smaller than a digit.
+        Whether it is larger or smaller than a digit, or crossed out.
     bend : float
         How far it is bent to the right, in heights, if it is a single upright line.
     """
@@ -80,13 +84,20 @@ class Judge:
             self.known[piece] = self._read(piece)
         return self.known[piece]
 
+    @cached_property
+    def usual_breadth(self) -> float:
+        """The median breadth of the lines that the pieces are made of, in pixels; infinite where there are too few."""
+        pieces = [piece for row in self.page.rows for piece in row]
+        known = [breadth(mask_of(piece, self.page.labels)) for piece in pieces]
+        return float(np.median(known)) if len(known) >= ENOUGH else np.inf
+
     def _read(self, piece: Piece) -> Mark:
         """Read a piece as it is and with its slant removed, and keep the better reading."""
         sheet, labels = self.page.sheet, self.page.labels
         images = np.stack([to_field(piece, sheet.ink, labels, upright=upright) for upright in (False, True)])
         mask = mask_of(piece, labels)
         sign = is_dash(piece) or is_sign(mask, breadth(mask))
-        odd = not is_digit_sized(piece, self.page.height)
+        odd = not is_digit_sized(piece, self.page.height) or breadth(mask) > CROSSED_OUT * self.usual_breadth
         own = (sign, odd, bend(mask))
         marks = [Mark(piece, digit, *own) for digit in self._digits(images, _box(piece, sheet.scale))]
         return max(marks, key=lambda mark: mark.goodness)
