@@ -25,7 +25,7 @@ from tendigits.data.stream import write_stream
 
 def anonymous() -> int:
     """Read RssAnon, in MB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) // 1000
 
 

@@ -21,6 +21,8 @@ STOPWATCH = [sys.executable, "-I", "-S", str(Path(__file__).parent / "stopwatch.
 GOAL = 98.0  # per cent of the test images
 IMPORTS = {"torch": "torch", "jax": "jax", "sklearn": "sklearn.neural_network", "keras": "keras"}
 PEERS = {"torch": "PyTorch", "jax": "JAX", "sklearn": "scikit-learn"}
+COMPONENTS = "64"  # the programs that can train on components do so, too
+REDUCED = {f"{name}-{COMPONENTS}": f"{PEERS[name]}, {COMPONENTS} components" for name in ("torch", "jax")}
 Runs = list[dict[str, Any]]
 
 
@@ -103,19 +105,20 @@ def trainings(options: Options) -> dict[str, Any]:
     commands = {"import torch": python("import torch")} if "torch" in here else {}
     ours = command_of_tendigits(options)
     commands["tendigits"] = lambda number: run([*ours, "--seed", str(number)])
-    return commands | {name: script(name, options) for name in here}
+    reduced = {key: script(key.split("-")[0], options, COMPONENTS) for key in REDUCED if key.split("-")[0] in here}
+    return commands | {name: script(name, options) for name in here} | reduced
 
 
-def script(name: str, options: Options) -> Any:
+def script(name: str, options: Options, *arguments: str) -> Any:
     """A peer's program; the round that does not count finds the number of threads that suits it."""
     command = [sys.executable, str(SCRIPTS / f"train_{name}.py"), str(options.folder)]
     best = {}
 
     def once(number: int) -> dict[str, Any]:
         if number:
-            return run([*command, str(number)], best["threads"])
-        run([*command, "0"])
-        trial = {threads: run([*command, "0"], threads) for threads in options.threads}
+            return run([*command, str(number), *arguments], best["threads"])
+        run([*command, "0", *arguments])
+        trial = {threads: run([*command, "0", *arguments], threads) for threads in options.threads}
         best["threads"] = min(trial, key=lambda threads: trial[threads]["seconds"])
         return trial[best["threads"]]
 
@@ -136,7 +139,8 @@ def command_of_tendigits(options: Options) -> list[str]:
 def tables(results: dict[str, Any]) -> list[str]:
     """Imports; trainings."""
     imported = [[name, *row(result)] for name, result in results["imports"].items()]
-    trained = [[PEERS.get(name, name), *row(result), accuracy(result)] for name, result in results["training"].items()]
+    names = PEERS | REDUCED
+    trained = [[names.get(name, name), *row(result), accuracy(result)] for name, result in results["training"].items()]
     header = ["", "median", "min", "max", "peak MB"]
     found = [table("Cold start: python -c 'import …'", header, imported)]
     if trained:

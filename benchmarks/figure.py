@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from .cold import PEERS
+from .cold import PEERS, REDUCED
 from .contestants import TRAINING
 
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#9A9A9A"  # apart for the colour-blind, and in print
@@ -65,5 +65,5 @@ def cold_bars(results: dict[str, Any]) -> Bars:
             bars.append(("import torch, and no more", result["median"], ORANGE))
         elif result.get("reached"):
             colour = BLUE if name == "tendigits" else GREY
-            bars.append((f"{PEERS.get(name, name)} to 98 %", result["median"], colour))
+            bars.append((f"{(PEERS | REDUCED).get(name, name)} to 98 %", result["median"], colour))
     return bars

@@ -32,7 +32,7 @@ def processor() -> str:
     info = Path("/proc/cpuinfo")
     if not info.exists():
         return platform.processor()
-    lines = [line.split(":", 1) for line in info.read_text().splitlines() if ":" in line]
+    lines = [line.split(":", 1) for line in info.read_text(encoding="utf-8").splitlines() if ":" in line]
     facts = {key.strip(): value.strip() for key, value in reversed(lines)}
     avx512 = "with" if "avx512f" in facts.get("flags", "").split() else "without"
     family = f"family {facts.get('cpu family')} model {facts.get('model')}"

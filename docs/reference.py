@@ -48,7 +48,7 @@ def write_reference(docs: Path) -> None:
         (docs / "modules" / f"{module}.md").write_text(page_of_module(module), encoding="utf-8")
     (docs / "commands.md").write_text(page_of_commands(), encoding="utf-8")
     with open(docs / "reference.md", "a", encoding="utf-8") as page:
-        page.write("- [Every command](commands.md), and what it says when it is asked for help\n")
+        page.write("- [Every command](commands.md), what it says when it is asked for help, and what it answers\n")
         page.write(listed("The names of `tendigits`", "api", {f"tendigits.{name}": names[name] for name in names}))
         page.write(listed("Its modules", "modules", {name: importlib.import_module(name) for name in modules()}))
 
@@ -83,9 +83,13 @@ def page_of_module(module: str) -> str:
 
 
 def page_of_commands() -> str:
-    """The page with what each command says when it is asked for help."""
+    """The page with what each command says when it is asked for help, and when it is asked to do something."""
+    from docs.sessions import sessions
+
+    shown = {name: f"\n\n```console\n{session}\n```" for name, session in sessions().items()}
     parts = [f"# Every command\n\n{asked_for_help()}"]
-    parts += [f"## tendigits {name}\n\n{asked_for_help(name)}" for name in main.list_commands(click.Context(main))]
+    for name in main.list_commands(click.Context(main)):
+        parts.append(f"## tendigits {name}\n\n{asked_for_help(name)}{shown.get(name, '')}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,9 +1,11 @@
 """Train every recipe with several seeds, and write what came of it into docs/results.md and its figures.
 
-    python docs/results.py FOLDER [--seeds 5] [--recipe NAME ...]
+    python docs/results.py FOLDER [--seeds 5] [--recipe NAME ...] [--qmnist SOURCE] [--usps FILE]
 
 Each run is one `tendigits train --recipe NAME --seed N`, whose model and report stay in FOLDER: what lies there already
-is not trained again, so that the work of hours can be done piece by piece. Needs MNIST; the ensemble has one seed.
+is not trained again, so that the work of hours can be done piece by piece. Needs MNIST; the ensemble has one seed, and
+is made of the networks of `cnn` where they are there. SOURCE is qmnist or a folder of its files, FILE an .npz with
+USPS's test images, uint8, and labels.
 """
 
 import json
@@ -17,18 +19,21 @@ import click
 import numpy as np
 from matplotlib.figure import Figure
 
-from tendigits import Distortion, Network, load_mnist
+from tendigits import Distortion, Network, load, load_mnist
 from tendigits.analysis import plots
+from tendigits.analysis.calibration import calibration
 from tendigits.analysis.evaluate import evaluate
 from tendigits.analysis.robustness import robustness
 from tendigits.cli.recipes import words
 from tendigits.cli.robustness import table as robustness_table
 from tendigits.data.dataset import class_index
 from tendigits.experiments.seed_stats import mean_interval
+from tendigits.images.mnist_format import to_mnist
 from tendigits.training.recipes import DISTORTED, RECIPES
 
 DOCS = Path(__file__).parent
-DISTURBED = ("plain", "best", "cnn")
+DISTURBED = ("plain", "best", "tiny", "cnn", "ensemble")
+MEMBERS = RECIPES["ensemble"].options["members"]
 GALLERY = 48  # mistakes shown at most
 # Test images whose label fewer than three of five people agreed with: Northcutt, Athalye and Mueller, "Pervasive Label
 # Errors in Test Sets Destabilize Machine Learning Benchmarks", 2021; their list at github.com/cleanlab/label-errors.
@@ -57,15 +62,50 @@ def train(folder, recipe, seed):
     return json.loads(report.read_text())
 
 
-def kept(folder, recipe):
-    """The reports that lie in the folder, by seed."""
-    return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{recipe}-*.json"))]
+def join_ensemble(folder):
+    """Join the networks of `cnn`, as one run of `ensemble` would, but that each held out other images."""
+    networks = [Network.load(folder / f"cnn-{seed}.npz") for seed in range(MEMBERS)]
+    reports = [json.loads((folder / f"cnn-{seed}.json").read_text()) for seed in range(MEMBERS)]
+    Network.ensemble(networks).save(folder / "ensemble-0.npz")
+    seconds = sum(report["seconds"] for report in reports)
+    (folder / "ensemble-0.json").write_text(json.dumps(reports[0] | {"seconds": seconds}))
+
+
+def kept(folder, recipe, dataset):
+    """The reports that lie in the folder, by seed, each with what its network says of itself on the test images."""
+    found = []
+    for path in sorted(folder.glob(f"{recipe}-*.json")):
+        if path.stat().st_size:  # a run in progress has written nothing yet
+            network = Network.load(path.with_suffix(".npz"))
+            evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, network.classes))
+            more = {"test_accuracy": evaluation.accuracy, "calibration_error": calibration(evaluation).error}
+            found.append(json.loads(path.read_text()) | more | {"parameters": network.params.size})
+    return found
+
+
+def elsewhere(folder, names, qmnist, usps):
+    """How the networks of seed 0 read other people's digits: a row for each recipe."""
+    sets = {}
+    if qmnist:
+        data = load(qmnist)
+        for name, part in (("the first 10,000", slice(10_000)), ("the other 50,000", slice(10_000, None))):
+            sets[f"QMNIST, {name}"] = data.test_images[part], data.test_labels[part]
+    if usps:
+        with np.load(usps) as arrays:
+            sets["USPS, test"] = np.stack([to_mnist(each) for each in arrays["images"]]), arrays["labels"]
+    rows = [["recipe", *sets], [":--", *["--:"] * len(sets)]]
+    for name in names:
+        network = Network.load(folder / f"{name}-0.npz")
+        results = [evaluate(network, *pair) for pair in sets.values()]
+        rows.append([f"`{name}`", *("{:.2%} ({:.2%} to {:.2%})".format(r.accuracy, *r.interval) for r in results)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def table(reports):
     """One row for each recipe: the mean over its seeds, with what goes with it."""
-    header = ["recipe", "mean ± sd", "95 % interval of the mean", "seeds", "training, s", "mistakes"]
-    rows = [header, [":--", "--:", "--:", "--:", "--:", "--:"]]
+    header = ["recipe", "parameters", "mean ± sd", "95 % interval of the mean", "seeds", "mistakes"]
+    header += ["calibration error", "training, s"]
+    rows = [header, [":--", *["--:"] * 7]]
     for recipe, found in reports.items():
         accuracies = [report["test_accuracy"] for report in found]
         interval = mean_interval(accuracies)
@@ -73,11 +113,13 @@ def table(reports):
         rows.append(
             [
                 f"`{recipe}`",
+                f"{found[0]['parameters']:,}",
                 f"{mean(accuracies):.2%}{spread}",
                 "{:.2%} to {:.2%}".format(*interval) if interval else "-",
                 str(len(found)),
-                f"{min(report['seconds'] for report in found):.3g}",
                 f"{10_000 * (1 - mean(accuracies)):.0f}",
+                f"{mean(report['calibration_error'] for report in found):.2%}",
+                f"{min(report['seconds'] for report in found):.3g}",
             ]
         )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -148,14 +190,18 @@ def write(blocks):
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seeds", type=click.IntRange(min=1), default=5)
 @click.option("--recipe", "names", type=click.Choice(list(RECIPES)), multiple=True, default=list(RECIPES))
-def main(folder, seeds, names):
+@click.option("--qmnist", metavar="SOURCE")
+@click.option("--usps", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def main(folder, seeds, names, qmnist, usps):
     """Train, measure, write."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
+        if name == "ensemble" and all((folder / f"cnn-{seed}.npz").exists() for seed in range(MEMBERS)):
+            join_ensemble(folder)
         for seed in range(1 if name == "ensemble" else seeds):
             train(folder, name, seed)
-    reports = {name: found for name in RECIPES if (found := kept(folder, name))}
     dataset = load_mnist()
+    reports = {name: found for name in RECIPES if (found := kept(folder, name, dataset))}
     labels = class_index(dataset.test_labels, dataset.classes)
     disturbed = {
         name: robustness(Network.load(folder / f"{name}-0.npz"), dataset.test_images, labels)
@@ -172,6 +218,8 @@ def main(folder, seeds, names):
     if disturbed:
         plots.save(plots.robustness(disturbed), DOCS / "robustness.png")
         blocks["robustness"] = robustness_table(disturbed)
+    if qmnist or usps:
+        blocks["elsewhere"] = elsewhere(folder, reports, qmnist, usps)
     write(blocks)
 
 

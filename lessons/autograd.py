@@ -21,12 +21,10 @@
 #
 # If this notebook runs to its end, everything it asserts holds on your machine. Times are *measured here, not asserted*.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook`; PyTorch if you have it |
-# | **You should know** | the first lesson, up to section 8; what a class is in Python |
-# | **It takes** | about a minute to run, plus a download of 15 MB the first time; two hours to read |
-# | **No network, or no time?** | `QUICK = True`, below, takes small digits that come with scikit-learn |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`; PyTorch if you have it
+# - **You should know:** the first lesson, up to section 8; what a class is in Python
+# - **It takes:** about a minute to run, plus a download of 15 MB the first time; two hours to read
+# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 An array that remembers (15) · 2 The way back (15) ·
 # 3 Broadcasting (15) · 4 More operations (20) · 5 The graph, drawn (10) · 6 The network of the first lesson (15) ·
@@ -563,7 +561,7 @@ assert right.mean() > (0.94 if MNIST else 0.9)
 #
 # **Claim.** You can read PyTorch now.
 #
-# | here | in PyTorch | |
+# | here | in PyTorch | what it is |
 # |---|---|---|
 # | `Tensor(W, name="W1")` | `torch.tensor(W, requires_grad=True)` | an array that remembers |
 # | `X @ W1 + b1` | `X @ W1 + b1`, or `nn.Linear(784, 128)(X)` | a layer |

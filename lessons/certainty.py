@@ -17,21 +17,21 @@
 # asks how far the network's certainty can be trusted: on digits, on things that are no digits, on digits that somebody has
 # tampered with, and on the hands of people it has never met.
 #
-# If this notebook runs to its end, everything it asserts holds on your machine; what says so is *measured here, not asserted*.
+# If this notebook runs to its end, everything it asserts holds on your machine. What is only printed is *measured here, not
+# asserted*.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
-# | **You should know** | the first lesson, [`mnist.ipynb`](../mnist.ipynb), up to section 12 |
-# | **It takes** | about a minute to run, plus a download of 15 MB the first time; an hour and a half to read |
-# | **No network, or no time?** | `QUICK = True`, below, takes small digits that come with scikit-learn |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
+# - **You should know:** the first lesson, [`mnist.ipynb`](../mnist.ipynb), up to section 12
+# - **It takes:** about a minute to run, plus a download of 15 MB the first time; an hour and a half to read
+# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 A network that is too sure (10) · 2 The reliability diagram (15) ·
 # 3 Temperature (15) · 4 When to say nothing (10) · 5 Not a digit (15) · 6 One step against it (20) · 7 The map of the hidden
-# space (10) · 8 Who wrote it? (15)
+# space (10) · 8 Who wrote it? (15) · 9 Exercises (30)
 
 # %%
 import os
+import traceback
 import warnings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small gain nothing from threads
@@ -498,6 +498,110 @@ for name, part in groups.items():
 # real people, collect digits of *these* people, and measure on them: accuracy, and calibration, for each group.
 #
 # > **Take away.** Certainty is learned from data, and holds for people like those in the data.
+
+# %% [markdown]
+# ## 9. Exercises
+#
+# Fill in the function, run its cell, then run the cell that checks it. Solutions are in `lessons/solutions.py`.
+
+# %%
+def same(answer, right):
+    """True if both have the same shape and, but for rounding, the same values."""
+    return np.shape(answer) == np.shape(right) and np.allclose(answer, right, rtol=1e-5, atol=1e-8)
+
+
+# %%
+def expect(what, answer, right, *mistakes):
+    """Pass if answer equals right. Otherwise say what is wrong; known mistakes by name."""
+    assert answer is not None, f"{what}: nothing was returned yet."
+    assert np.asarray(answer).dtype.kind in "biuf", f"{what}: numbers are needed, not {answer!r}."
+    if same(answer, right):
+        return
+    for wrong, message in mistakes:
+        assert not same(answer, wrong), f"{what}: {message}"
+    shape, wanted = np.shape(answer), np.shape(right)
+    assert shape == wanted, f"{what}: shape {shape}, but {wanted} is needed."
+    away = np.abs(np.subtract(answer, right, dtype=float))
+    worst = np.unravel_index(away.argmax(), shape)  # argmax finds a nan first
+    place = f" at {tuple(map(int, worst))}" if shape else ""
+    raise AssertionError(f"{what}{place}: {np.asarray(answer)[worst]:.6g} was returned, "
+                         f"{np.asarray(right)[worst]:.6g} expected.")
+
+
+# %%
+def verdict(check):
+    """Run a check and print what it says."""
+    try:
+        check()
+        print(f"{check.__name__}: correct. Well done!")
+    except Exception as problem:
+        frames = traceback.extract_tb(problem.__traceback__)[1:]
+        if frames[-1].name.startswith(("expect", "check_")) and isinstance(problem, AssertionError):
+            print(f"{check.__name__}: not yet. {problem}")
+        else:  # not the check's own words: an exception in the code that it called
+            yours = [frame for frame in frames if "site-packages" not in frame.filename][-1]
+            print(f"{check.__name__}: not yet. {type(problem).__name__} in {yours.name}, "
+                  f"line {yours.lineno}: {problem}\n    {yours.line}")
+
+
+# %% [markdown]
+# ### Exercise 1 (easy): the Brier score
+#
+# Another measure of honesty: compare the ten probabilities with what they ought to be, 1 for the label and 0 for all others.
+# For one image, the Brier score is the *sum* of the ten squared differences; for many images, the *mean* of theirs. Zero is
+# best; whoever is certain and wrong gets 2.
+
+# %%
+def brier_score(p, labels):
+    """The Brier score of probabilities p, (n, classes), for n labels."""
+    ...  # your code here
+
+
+# %%
+def check_brier_score():
+    p = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25], [1, 0, 0]])
+    d = p - np.eye(3)[labels := np.array([0, 1, 1, 2])]
+    expect("four images", brier_score(p, labels), 0.84375,
+           ((d**2).mean(), "this is the mean over the classes, too: for one image, it is the sum."),
+           ((d**2).sum(), "this is the sum over the images: take their mean."),
+           ((1 - p[range(4), labels]) ** 2, "one number for each image: take their mean, and count all classes."),
+           (((1 - p[range(4), labels]) ** 2).mean(), "the probabilities of the other classes count as well."),
+           ((d**2).sum(axis=1), "one number for each image: take their mean."),
+           (np.sqrt((d**2).sum(axis=1)).mean(), "no root."),
+           (np.abs(d).sum(axis=1).mean(), "square the differences."))
+
+
+verdict(check_brier_score)
+
+# %% [markdown]
+# ### Exercise 2 (medium): how much can be answered?
+#
+# Section 4 fixed the coverage and counted the mistakes. Somebody who has to answer for them asks the other way round: *at most
+# one answer in a hundred may be wrong; how many images can the machine take?* Let it answer the surest images first. Find the
+# **largest** share of the images such that, of those answered, at most the share `allowed` is answered wrongly; 0 if there is none.
+
+# %%
+def largest_coverage(p, labels, allowed):
+    """The largest share of images that can be answered with at most the share `allowed` of mistakes."""
+    ...  # your code here
+
+
+# %%
+def check_largest_coverage():
+    right = np.array([1, 1, 0, 1, 1, 1, 1, 0, 0, 1], bool)  # from the surest to the least sure
+    certainty = np.linspace(0.95, 0.5, 10)
+    p = np.column_stack([certainty, 1 - certainty])
+    mixed = np.random.default_rng(0).permutation(10)
+    expect("one wrong answer in five allowed", largest_coverage(p[mixed], (~right).astype(int)[mixed], 0.2), 0.7,
+           (0.2, "do not stop at the first mistake: with more right answers its share falls again."),
+           (0.8, "the share of mistakes is counted among those answered, not among all."),
+           (0.1, "the surest are answered first."), (0.6, "count the last one, too."),
+           (7, "this is a number of images: a share is needed."))
+    expect("no mistakes allowed", largest_coverage(p, (~right).astype(int), 0), 0.2)
+    expect("all wrong", largest_coverage(p, np.ones(10, int), 0.2), 0.0)
+
+
+verdict(check_largest_coverage)
 
 # %% [markdown]
 # ### And then

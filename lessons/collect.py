@@ -20,12 +20,10 @@
 # This chapter, unlike the others, uses the package: `pip install tendigits[all]`, or `pip install .[all]` in this project's folder.
 # If the notebook runs to its end, everything it asserts holds on your machine.
 #
-# | | |
-# |---|---|
-# | **You need** | a printer, dark pens, a phone; Python, and the package `tendigits` |
-# | **You should know** | what training, validation and test mean (the first lesson, section 2) |
-# | **It takes** | about half a minute to run; a double period with a class |
-# | **No class at hand?** | Leave `PHOTOS` empty: five imagined pupils fill in the sheets |
+# - **You need:** a printer, dark pens, a phone; Python, and the package `tendigits`
+# - **You should know:** what training, validation and test mean (the first lesson, section 2)
+# - **It takes:** about half a minute to run; a double period with a class
+# - **No class at hand?** Leave `PHOTOS` empty: five imagined pupils fill in the sheets
 #
 # **The path**, with minutes: 0 Before you begin (10) · 1 Print and write (20) · 2 Collect (15) · 3 Look (10) · 4 Train and
 # compare (20) · 5 Talk (15)

@@ -21,12 +21,10 @@
 # everything it asserts holds on your machine. What is *measured here, not asserted* (times above all) is marked. Before
 # each experiment stands a question: **predict**, then run.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
-# | **You should know** | the first lesson: layers, ReLU, softmax, backpropagation, checking a gradient by finite differences |
-# | **It takes** | about four minutes to run, plus a download of 15 MB the first time; an evening to read |
-# | **No network, or no time?** | `QUICK = True`, below, takes small digits that come with scikit-learn: half a minute |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
+# - **You should know:** the first lesson: layers, ReLU, softmax, backpropagation, checking a gradient by finite differences
+# - **It takes:** about four minutes to run, plus a download of 15 MB the first time; an evening to read
+# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn: half a minute
 #
 # **The path**, with the minutes a careful reader needs: 0 What came before (5) · 1 Two pixels to the side (10) ·
 # 2 A small window (20) · 3 One matrix product (15) · 4 The gradient of a convolution (25) · 5 Pooling (10) ·
@@ -482,7 +480,7 @@ assert (shared, free) == (208, 3_617_280)
 # An image has *several* channels as soon as it has gone through one layer: eight filters make eight maps, and the next
 # layer looks at all of them at once. Its window is a small box, $k \times k \times$ channels. Here is the layout:
 #
-# | array | shape | |
+# | array | shape | what it holds |
 # |---|---|---|
 # | images | (n, height, width, channels) | the channels of a pixel lie side by side |
 # | rows | (n · places, k · k · channels) | one row for each window; places = (height − k + 1)(width − k + 1) |
@@ -837,7 +835,7 @@ assert tied["before ReLU"] < tied["after ReLU"]
 #
 # Two rounds of convolution, pooling and ReLU, then one dense layer as before:
 #
-# | | shape | what it is |
+# | array | shape | what it is |
 # |---|---|---|
 # | X | (n, 28, 28, 1) | images |
 # | z1 | (n, 24, 24, 8) | 8 filters of 5×5 |

@@ -21,20 +21,19 @@
 # If this notebook runs to its end, everything it asserts holds on your machine. Times, and whatever says so, are *measured
 # here, not asserted*. Each result below is one run with one seed: small differences between two curves mean nothing.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
-# | **You should know** | the first lesson, up to section 10 |
-# | **It takes** | two to three minutes to run, plus a download of 15 MB the first time; two hours to read |
-# | **No network, or no time?** | `QUICK = True`, below, takes small digits that come with scikit-learn |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
+# - **You should know:** the first lesson, up to section 10
+# - **It takes:** two to three minutes to run, plus a download of 15 MB the first time; two hours to read
+# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 Five hundred images (10) · 2 Stop in time (10) ·
 # 3 Small weights (10) · 4 Dropout (15) · 5 More data (10) · 6 All side by side (5) · 7 Random labels (10) ·
-# 8 The landscape (15) · 9 SGD, momentum, Adam (20) · 10 The schedule (10) · 11 98 % in seconds (20)
+# 8 The landscape (15) · 9 SGD, momentum, Adam (20) · 10 The schedule (10) · 11 98 % in seconds (20) · 12 Exercises (30)
 
 # %%
 import os
 import time
+import traceback
 import warnings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small gain nothing from threads
@@ -466,7 +465,7 @@ assert np.isclose(loss_at(begin), cross_entropy(forward(unflat(begin), X_slice)[
 #
 # **Claim.** Three ways to go downhill, and what each does on this surface.
 #
-# | | step | idea |
+# | optimiser | step | idea |
 # |---|---|---|
 # | **SGD** | $w \leftarrow w - \eta\,g$ | along the slope |
 # | **momentum** | $v \leftarrow \beta v + g,\quad w \leftarrow w - \eta\,v$ | a heavy ball: what keeps pointing the same way adds up |
@@ -703,6 +702,111 @@ assert folded["W1"].shape == (784, 128) and difference < 1e-3
 #
 # > **Take away.** Momentum, a falling rate, float32 and fewer dimensions: each is a few lines, and together they make seconds of
 # > minutes.
+
+# %% [markdown]
+# ## 12. Exercises
+#
+# Fill in the function, run its cell, then run the cell that checks it. Solutions are in `lessons/solutions.py`.
+
+# %%
+def same(answer, right):
+    """True if both have the same shape and, but for rounding, the same values."""
+    return np.shape(answer) == np.shape(right) and np.allclose(answer, right, rtol=1e-5, atol=1e-8)
+
+
+# %%
+def expect(what, answer, right, *mistakes):
+    """Pass if answer equals right. Otherwise say what is wrong; known mistakes by name."""
+    assert answer is not None, f"{what}: nothing was returned yet."
+    assert np.asarray(answer).dtype.kind in "biuf", f"{what}: numbers are needed, not {answer!r}."
+    if same(answer, right):
+        return
+    for wrong, message in mistakes:
+        assert not same(answer, wrong), f"{what}: {message}"
+    shape, wanted = np.shape(answer), np.shape(right)
+    assert shape == wanted, f"{what}: shape {shape}, but {wanted} is needed."
+    away = np.abs(np.subtract(answer, right, dtype=float))
+    worst = np.unravel_index(away.argmax(), shape)  # argmax finds a nan first
+    place = f" at {tuple(map(int, worst))}" if shape else ""
+    raise AssertionError(f"{what}{place}: {np.asarray(answer)[worst]:.6g} was returned, "
+                         f"{np.asarray(right)[worst]:.6g} expected.")
+
+
+# %%
+def verdict(check):
+    """Run a check and print what it says."""
+    try:
+        check()
+        print(f"{check.__name__}: correct. Well done!")
+    except Exception as problem:
+        frames = traceback.extract_tb(problem.__traceback__)[1:]
+        if frames[-1].name.startswith(("expect", "check_")) and isinstance(problem, AssertionError):
+            print(f"{check.__name__}: not yet. {problem}")
+        else:  # not the check's own words: an exception in the code that it called
+            yours = [frame for frame in frames if "site-packages" not in frame.filename][-1]
+            print(f"{check.__name__}: not yet. {type(problem).__name__} in {yours.name}, "
+                  f"line {yours.lineno}: {problem}\n    {yours.line}")
+
+
+# %% [markdown]
+# ### Exercise 1 (easy): patience
+#
+# Section 2 looked at the whole curve, and then went back. In earnest one does not wait for the end: training stops as soon as
+# the validation loss has not improved for `patience` epochs in a row. Given the losses of all epochs, which epoch's weights are
+# kept? Count epochs from 0. A loss that is merely as low as the lowest so far is no improvement.
+
+# %%
+def kept_epoch(losses, patience):
+    """The epoch whose weights early stopping keeps."""
+    ...  # your code here
+
+
+# %%
+def check_kept_epoch():
+    expect("losses 5 4 3 3.5 3.2 3.1 2 1, patience 3", kept_epoch([5, 4, 3, 3.5, 3.2, 3.1, 2, 1], 3), 2,
+           (7, "after three epochs without improvement it is over: what would have come later is never seen."),
+           (5, "this is the epoch at which training stops: return the one whose weights are kept."),
+           (3, "this is the loss, or an epoch counted from 1; epochs are counted from 0."))
+    expect("losses 3 2 2 2 2 1, patience 3", kept_epoch([3, 2, 2, 2, 2, 1], 3), 1,
+           (5, "as low as before is no improvement: patience runs out at epoch 4."),
+           (4, "of equal losses, the first is kept."))
+    expect("losses 3 2 4 1, patience 2", kept_epoch([3, 2, 4, 1], 2), 3,
+           (1, "one epoch without improvement is fewer than two: go on."))
+
+
+verdict(check_kept_epoch)
+
+# %% [markdown]
+# ### Exercise 2 (medium): AdamW
+#
+# Weight decay added to the gradient, as in section 3, does not suit Adam: Adam divides each slope by its own size, the decay's
+# share with it, so that weights with large slopes hardly decay at all. *AdamW* takes the decay out of the gradient. It makes
+# Adam's step, and shrinks the weights *from before that step* by $\eta\lambda$ of themselves:
+# $w \leftarrow \text{Adam}(w, g) - \eta \lambda w$. Write it; you may call `adam` of section 9.
+
+# %%
+def adamw(w, g, memory, rate, decay):
+    """Adam's step, with weight decay beside it."""
+    ...  # your code here
+
+
+# %%
+def check_adamw():
+    w, *gradients = np.random.default_rng(0).normal(size=(3, 5))
+    ours, yours = {}, {}
+    for step, g in enumerate(gradients, start=1):
+        plain = adam(w, g, ours, 0.01)
+        wrong = adam(w, g + 0.5 * w, dict(yours), 0.01)
+        expect(f"step {step}", adamw(w.copy(), g.copy(), yours, 0.01, 0.5), plain - 0.01 * 0.5 * w,
+               (plain, "the weights do not decay. (Decay in the gradient? Adam divides it away.)"),
+               (wrong, "this decay went through Adam, which divides it away: keep it out of the gradient."),
+               (plain - 0.5 * w, "the learning rate is missing from the decay."),
+               (plain + 0.01 * 0.5 * w, "weights are to shrink: subtract."),
+               (plain * (1 - 0.01 * 0.5), "the weights from before the step decay, not those after it."))
+        w = plain - 0.01 * 0.5 * w
+
+
+verdict(check_adamw)
 
 # %% [markdown]
 # ### And then

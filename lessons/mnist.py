@@ -25,12 +25,10 @@
 # Before each experiment stands a question, marked **Predict**. Answer it first, then open the fold and run the cell. You
 # remember what surprised you.
 #
-# | | |
-# |---|---|
-# | **You need** | Python, and `pip install numpy scikit-learn matplotlib notebook` |
-# | **You should know** | Python functions, how to multiply two matrices, what a slope is |
-# | **It takes** | one to two minutes to run, plus a download of 15 MB the first time; an evening to read |
-# | **No network?** | It runs on a small set of digits that comes with scikit-learn, and says so |
+# - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
+# - **You should know:** Python functions, how to multiply two matrices, what a slope is
+# - **It takes:** one to two minutes to run, plus a download of 15 MB the first time; an evening to read
+# - **No network?** It runs on a small set of digits that comes with scikit-learn, and says so
 #
 # **The path**, with the minutes a careful reader needs:
 # 0 The result first (5) · 1 The data (10) · 2 Preparing it (10) · 3 Baselines to beat (10) · 4 A layer (15) ·
@@ -783,7 +781,7 @@ assert 2 * n_params > 200_000  # runs of the network, for a single step
 # $$W_1 = \begin{pmatrix} 1 & -1 \\ -0.25 & 0.25 \end{pmatrix},\ b_1 = (0, 0), \qquad
 #   W_2 = \begin{pmatrix} 1 & 3 \\ 2 & -1 \end{pmatrix},\ b_2 = (0, 0)$$
 #
-# | forward | | |
+# | forward | with numbers | result |
 # |---|---|---|
 # | $z_1 = xW_1$ | $(1\cdot1 - 2\cdot0.25,\ -1\cdot1 + 2\cdot0.25)$ | $(0.5,\ -0.5)$ |
 # | $a_1 = \text{ReLU}(z_1)$ | the second unit is shut | $(0.5,\ 0)$ |
@@ -794,7 +792,7 @@ assert 2 * n_params > 200_000  # runs of the network, for a single step
 # Now backward. To find how the loss depends on an early number, multiply the slopes of all steps between the two. That is
 # the **chain rule**, and all there is to backpropagation.
 #
-# | backward | | |
+# | backward | with numbers | result |
 # |---|---|---|
 # | $d\text{logits} = p - y$ | $(0.269 - 1,\ 0.731)$ | $(-0.731,\ 0.731)$ |
 # | $dW_2$: what went in, times what comes back | $0.5 \cdot (-0.731,\ 0.731)$; second row $0$ | $\begin{pmatrix} -0.366 & 0.366 \\ 0 & 0 \end{pmatrix}$ |
@@ -847,7 +845,7 @@ show_network("z1", "a1", "logits", "p", "loss", "W1, b1", "W2, b2", back=True)
 # We write `dW` for the slopes of the loss along `W`: the **gradient**, an array of the same shape as `W`.
 # We walk the map from right to left, one application of the **chain rule** after the other, and each gradient has the shape of what it belongs to.
 #
-# | | layer 1 | ReLU | layer 2 | softmax and cross-entropy |
+# | direction | layer 1 | ReLU | layer 2 | softmax and cross-entropy |
 # |---|---|---|---|---|
 # | forward | X (n, 784) → z1 (n, 128) | z1 → a1 (n, 128) | a1 → logits (n, 10) | logits → loss |
 # | backward | dz1 → **dW1, db1** | da1 → dz1 | dlogits → **dW2, db2**, da1 | loss → dlogits |
@@ -1907,7 +1905,12 @@ assert half["W1"].dtype == fast["W1"].dtype == np.float32
 
 # %% [markdown]
 # ## 15. Exercises
-#
+
+# %%
+# alt: the map of the network, with both layers, ReLU, softmax and cross-entropy, whose relatives are written here, in yellow
+show_network("W1, b1", "ReLU", "W2, b2", "softmax", "cross-entropy")
+
+# %% [markdown]
 # Six exercises, from easy to hard. Fill in the function, run its cell, then run the cell that checks it. The check says
 # what is wrong: which value, which shape, and often which mistake. Solutions are in `lessons/solutions.py`.
 

@@ -1,4 +1,4 @@
-"""Solutions to the exercises of `mnist`, `convolution` and `autograd.ipynb`: one function each, in the notebooks' own terms.
+"""Solutions to the exercises of all lessons that have some: one function each, in the notebooks' own terms.
 
 Try first. A solution that you have read is worth less than a mistake that you have made.
 To see a check pass, paste the function into its cell in the notebook and run the check again.
@@ -112,3 +112,39 @@ def tanh_tensor(x):
 def mean_tensor(x, axis):
     """Exercise 2: the sum, divided by the length of the axis; both know their way back."""
     return x.sum(axis=axis) * (1 / x.data.shape[axis])
+
+
+# ---------------------------------------------------------------- generalisation.ipynb
+
+
+def kept_epoch(losses, patience):
+    """Exercise 1: remember the best epoch, and stop when it lies as many epochs back as there is patience."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            break
+    return best
+
+
+def adamw(w, g, memory, rate, decay):
+    """Exercise 2: Adam sees the slope alone; the decay is taken from the old weights."""
+    return adam(w, g, memory, rate) - rate * decay * w  # noqa: F821 - the notebook's own function
+
+
+# ---------------------------------------------------------------- certainty.ipynb
+
+
+def brier_score(p, labels):
+    """Exercise 1: the sum over the classes, then the mean over the images."""
+    return ((p - np.eye(p.shape[1])[labels]) ** 2).sum(axis=1).mean()
+
+
+def largest_coverage(p, labels, allowed):
+    """Exercise 2: the share of mistakes after each answer, surest first; the last place where it is small enough."""
+    surest_first = np.argsort(-p.max(axis=1))
+    wrong = (p.argmax(axis=1) != labels)[surest_first]
+    answered = np.arange(1, len(wrong) + 1)
+    allowed_places = np.flatnonzero(np.cumsum(wrong) <= allowed * answered)
+    return (allowed_places[-1] + 1) / len(labels) if len(allowed_places) else 0.0

@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import pytest
+from built_site import site  # noqa: F401 - a fixture
 from readers import mnist_or_digits, page, reader  # noqa: F401 - fixtures
 from sources import mirror, tiny, tiny_folder, tiny_mirror  # noqa: F401 - fixtures
 

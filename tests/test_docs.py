@@ -17,7 +17,8 @@ def examples():
         text = page.read_text() if page.exists() else ""
         for block in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
             line = text[: block.start(1)].count("\n")
-            marks = [pytest.mark.slow] if "LocalCluster" in block[1] else []
+            takes_long = any(word in block[1] for word in ("LocalCluster", "optuna", "workers=2"))
+            marks = [pytest.mark.slow] if takes_long else []
             yield pytest.param(page, line, block[1], id=f"{page.name}:{line}", marks=marks)
 
 

@@ -1,2 +1,5 @@
-// The theme names its search button "Search" though it shows "Search Ctrl+K": what is seen should be its name.
-document.querySelectorAll(".search-button-field").forEach((button) => button.removeAttribute("aria-label"));
+// The theme names its search button "Search" though it shows "Search Ctrl+K", or, where the window is narrow, no word at
+// all: what it says where there is room is its name.
+document.querySelectorAll(".search-button-field").forEach((button) => {
+  button.setAttribute("aria-label", button.textContent.replace(/\s+/g, " ").trim());
+});

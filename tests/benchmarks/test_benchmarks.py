@@ -53,6 +53,7 @@ def bench(module, arrays, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_it_measures_prints_and_writes(bench, tmp_path):
     path = tmp_path / "results.json"
     done = bench("--only", "epoch", "--only", "predict", "--only", "sweep", "--json", str(path))

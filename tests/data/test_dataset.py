@@ -1,4 +1,4 @@
-"""Data: the cache, the real MNIST, the bundled digits, every way a folder can be wrong, labels and splits."""
+"""Data: the cache, the real MNIST, the bundled digits, every way a folder can be wrong, labels."""
 
 import gzip
 import os
@@ -19,7 +19,6 @@ from tendigits.data.folders import load_idx_folder
 from tendigits.data.idx import idx_bytes
 from tendigits.data.load import load
 from tendigits.data.mnist import load_mnist
-from tendigits.data.splits import stratified_split
 from tendigits.errors import InputError
 
 MNIST_DIGEST = "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a"
@@ -119,11 +118,13 @@ def test_mnist_is_what_everyone_knows(real_mnist):
     assert real_mnist.digest == MNIST_DIGEST
 
 
+@pytest.mark.slow
 def test_mnist_from_openml_is_the_same(openml_mnist, real_mnist):
     assert_same(openml_mnist, real_mnist)
     assert openml_mnist.digest == MNIST_DIGEST
 
 
+@pytest.mark.slow
 def test_the_second_load_imports_nothing_heavy(openml_mnist, openml_home):
     print_imports = (
         "import sys; from tendigits.data.mnist import load_mnist; print(load_mnist(mirrors=[]).digest, *sys.modules)"
@@ -290,47 +291,6 @@ def test_class_index_finds_each_label(classes, draw):
 def test_class_index_names_strange_labels(labels, message):
     with pytest.raises(InputError, match=message):
         class_index(labels, np.arange(10))
-
-
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=200), st.data(), st.integers(0, 99))
-def test_stratified_split_holds_out_of_each_class_its_share(labels, draw, seed):
-    labels = np.array(labels)
-    n_held_out = draw.draw(st.integers(0, len(labels) - len(np.unique(labels))))
-    train, held_out = stratified_split(labels, n_held_out, np.random.default_rng(seed))
-    assert len(held_out) == n_held_out
-    np.testing.assert_array_equal(np.sort(np.concatenate([train, held_out])), np.arange(len(labels)))
-    assert (np.diff(train) > 0).all()
-    assert (np.diff(held_out) > 0).all()
-    assert set(labels[train]) == set(labels), "every class keeps an image to train on"
-    counts = np.bincount(labels)
-    exact = counts * n_held_out / len(labels)
-    if (np.ceil(exact) < counts)[counts > 0].all():
-        assert (np.abs(np.bincount(labels[held_out], minlength=len(exact)) - exact) < 1).all()
-    for again, before in zip(
-        stratified_split(labels, n_held_out, np.random.default_rng(seed)), (train, held_out), strict=True
-    ):
-        np.testing.assert_array_equal(again, before)
-
-
-def test_stratified_split_depends_on_the_generator():
-    labels = np.repeat(np.arange(10), 100)
-    first, second = (stratified_split(labels, 100, np.random.default_rng(seed))[1] for seed in (0, 1))
-    assert not np.array_equal(first, second)
-
-
-def test_stratified_split_never_takes_the_only_image_of_a_class():
-    labels = np.r_[np.repeat(np.arange(10), 100), 10, 11, 12]
-    kept, held_out = stratified_split(labels, 101, np.random.default_rng(0))
-    assert len(held_out) == 101
-    assert set(labels[kept]) == set(range(13))
-    with pytest.raises(InputError, match=r"Cannot hold out 1 of 3 images of 3 classes: .* The least populated classes"):
-        stratified_split(np.arange(3), 1, np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("n_held_out", [-1, 10, 11])
-def test_stratified_split_leaves_some_to_train_on(n_held_out):
-    with pytest.raises(InputError, match=f"Cannot hold out {n_held_out} of 10 images"):
-        stratified_split(np.arange(10), n_held_out, np.random.default_rng(0))
 
 
 def test_a_data_set_is_shown_by_its_counts(digits):

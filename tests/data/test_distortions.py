@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from tendigits import Distortion, InputError
-from tendigits.data.distortions import DisplacementField, warp
+from tendigits.data.displacement import DisplacementField, warp
 
 KINDS = [
     Distortion(rotation=20),
@@ -17,6 +17,7 @@ KINDS = [
     Distortion(elastic=1.5),
     Distortion(rotation=10, scaling=0.1, shear=0.1, translation=1, elastic=1),
 ]
+CORRUPTING = [Distortion(thinning=2), Distortion(noise=0.4)]
 
 
 def blobs(n=40, side=28, dtype=np.uint8):
@@ -38,7 +39,7 @@ def test_shape_and_dtype_stay_and_the_original_too(kind, dtype):
     np.testing.assert_array_equal(images, before)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *CORRUPTING])
 def test_every_bit_comes_from_the_generator(kind):
     first, same, other = (kind(blobs(), np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, same)
@@ -52,7 +53,7 @@ def test_no_distortion_changes_nothing():
 
 def moved(image, coefficients):
     """Warp one image by displacements u and v, each a constant, a part of the row, and a part of the column."""
-    basis = Distortion().draw(1, image.shape, np.random.default_rng(0)).basis
+    basis = Distortion().draw(1, image.shape, np.random.default_rng(0)).field.basis
     out = np.empty((1, *image.shape))
     warp(image[None], DisplacementField(np.array(coefficients, np.float32).reshape(2, 1, 3), basis, image.shape), out)
     return out[0]
@@ -84,7 +85,7 @@ def test_any_size_of_image(size):
 def test_it_agrees_with_scipy():
     """The same lookup, by an interpolation that others wrote."""
     images = blobs(5).astype(np.float64)
-    moves = KINDS[-1].draw(5, (28, 28), np.random.default_rng(4))
+    moves = KINDS[-1].draw(5, (28, 28), np.random.default_rng(4)).field
     out = np.empty(images.shape)
     warp(images, moves, out)
     places = np.mgrid[:28, :28][:, None] + (moves.numbers @ moves.basis).reshape(2, 5, 28, 28)
@@ -104,7 +105,7 @@ def test_a_rotation_turns_by_at_most_its_angle():
 
 
 def test_elastic_displacements_have_their_size_and_are_smooth():
-    moves = Distortion(elastic=1.5, smoothness=4).draw(400, (28, 28), np.random.default_rng(0))
+    moves = Distortion(elastic=1.5, smoothness=4).draw(400, (28, 28), np.random.default_rng(0)).field
     u = (moves.numbers @ moves.basis)[0].reshape(400, 28, 28)
     np.testing.assert_allclose(np.sqrt((u**2).mean(axis=0)), 1.5, rtol=0.2)  # everywhere alike
     neighbours = np.abs(np.diff(u, axis=1)).mean()
@@ -112,7 +113,7 @@ def test_elastic_displacements_have_their_size_and_are_smooth():
     assert neighbours < far / 3
 
 
-@pytest.mark.parametrize("field", ["rotation", "scaling", "shear", "translation", "elastic"])
+@pytest.mark.parametrize("field", ["rotation", "scaling", "shear", "translation", "elastic", "thinning", "noise"])
 @pytest.mark.parametrize("value", [-1, float("nan"), float("inf")])
 def test_impossible_distortions_are_refused(field, value):
     with pytest.raises(InputError, match=field):
@@ -122,6 +123,8 @@ def test_impossible_distortions_are_refused(field, value):
 def test_smoothness_and_images_are_checked():
     with pytest.raises(InputError, match="smoothness"):
         Distortion(elastic=1, smoothness=0.5)
+    with pytest.raises(InputError, match="at most 2 pixels"):
+        Distortion(thinning=3)
     with pytest.raises(InputError, match=r"\(n, h, w\)"):
         Distortion()(np.zeros((3, 784), np.uint8), np.random.default_rng(0))
     with pytest.raises(InputError, match="int64"):
@@ -130,5 +133,5 @@ def test_smoothness_and_images_are_checked():
 
 def test_they_are_shown_by_their_numbers():
     assert "rotation=15" in repr(Distortion(rotation=15))
-    field = Distortion(rotation=15).draw(1000, (28, 28), np.random.default_rng(0))
+    field = Distortion(rotation=15).draw(1000, (28, 28), np.random.default_rng(0)).field
     assert repr(field) == "DisplacementField(1,000 images of 28 × 28, 3 numbers for each axis)"

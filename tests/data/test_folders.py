@@ -1,6 +1,7 @@
 """Data as people have it: tables, archives, folders of pictures; each refused in a sentence where it cannot be used."""
 
 import csv
+import gzip
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 from sources import write_folder
 
 from tendigits import InputError, load
-from tendigits.data.idx import NAMES
+from tendigits.data.idx import NAMES, idx_bytes
 
 
 def digits(n=36, labels=(3, 5, 8), side=28, seed=0):
@@ -23,7 +24,7 @@ def write_table(path, images, labels=None, header=True):
     rows = images.reshape(len(images), -1).tolist()
     if labels is not None:
         columns, rows = ["label", *columns], [[label, *row] for label, row in zip(labels, rows, strict=True)]
-    with open(path, "w", newline="") as file:
+    with open(path, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([columns, *rows] if header else rows)
     return path
 
@@ -33,6 +34,38 @@ def write_pictures(folder, images, labels):
         (folder / str(label)).mkdir(parents=True, exist_ok=True)
         Image.fromarray(image).save(folder / str(label) / f"{i}.png")
     return folder
+
+
+# ------------------------------------------------------------------ QMNIST
+
+
+@pytest.fixture
+def qmnist(tmp_path):
+    """A folder of files named and laid out as QMNIST's; returns a function that writes their labels."""
+    images, labels = digits(6)
+    about = np.zeros((6, 8), np.int32)
+    about[:, 0], about[:, 2] = labels, np.arange(6) // 3 + 2100
+    for part in ("train", "test"):
+        (tmp_path / f"qmnist-{part}-images-idx3-ubyte").write_bytes(idx_bytes(images))
+
+    def write(about=about):
+        for part in ("train", "test"):
+            (tmp_path / f"qmnist-{part}-labels-idx2-int.gz").write_bytes(gzip.compress(idx_bytes(about)))
+        return tmp_path
+
+    return write
+
+
+def test_qmnist_in_a_folder_brings_its_writers(qmnist):
+    dataset = load(qmnist())
+    assert dataset.test_labels.tolist() == [3, 5, 8] * 2
+    assert dataset.test_writers.tolist() == ["hsf2100"] * 3 + ["hsf2101"] * 3
+
+
+@pytest.mark.parametrize("labels", [np.zeros((6, 3), np.int32), np.full((6, 8), 10, np.int32)])
+def test_other_labels_than_qmnists_are_refused(qmnist, labels):
+    with pytest.raises(InputError, match="QMNIST's labels, 8 whole numbers"):
+        load(qmnist(labels))
 
 
 # ------------------------------------------------------------------ tables
@@ -188,7 +221,7 @@ def listed(folder, writers):
     for i, image in enumerate(images):
         Image.fromarray(image).save(folder / f"{i}.png")
         rows.append((f"{i}.png", labels[i], writers[i]))
-    with open(folder / "labels.csv", "w", newline="") as file:
+    with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     return folder
 

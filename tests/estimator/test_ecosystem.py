@@ -89,7 +89,9 @@ def test_a_sweep_on_a_cluster_of_two_processes_scores_as_in_sequence(monkeypatch
     distributed = pytest.importorskip("dask.distributed", reason="dask.distributed is not installed")
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")
     in_sequence = sweep()
-    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
+    )
     with cluster, distributed.Client(cluster) as client, parallel_config(backend="dask"):
         assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == 2
         with distributed.get_task_stream(client) as stream:

@@ -13,8 +13,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks([DigitClassifier(), DigitClassifier((20, 10), solver="sgd")])
+@parametrize_with_checks([DigitClassifier()])
 def test_scikit_learns_own_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@parametrize_with_checks([DigitClassifier((20, 10), solver="sgd")])
+def test_scikit_learns_own_checks_of_another_solver(estimator, check):
     check(estimator)
 
 

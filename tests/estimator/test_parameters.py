@@ -75,6 +75,32 @@ def test_a_convolutional_classifier_in_a_pipeline():
     assert model.score(IMAGES, DIGITS) > 0.9
 
 
+def test_components_end_as_an_ordinary_network_over_all_features():
+    model = DigitClassifier((32,), components=20, learning_rate_init=0.01, max_iter=60, random_state=0).fit(
+        IMAGES, DIGITS
+    )
+    assert [W.shape for W in model.coefs_] == [(64, 32), (32, 10)]
+    assert model.score(IMAGES, DIGITS) > 0.95
+    spread = np.linalg.matrix_rank(model.coefs_[0])
+    assert spread == 20
+
+
+def test_components_stop_early_with_the_best_weights():
+    options = {"components": 20, "learning_rate_init": 0.01, "early_stopping": True, "random_state": 0}
+    model = DigitClassifier((32,), **options).fit(IMAGES, DIGITS)
+    assert model.score(IMAGES, DIGITS) > 0.9
+    assert max(model.validation_scores_) == model.best_validation_score_
+
+
+def test_components_are_refused_where_they_cannot_be():
+    with pytest.raises(ValueError, match="no 65 components"):
+        DigitClassifier(components=65).fit(IMAGES, DIGITS)
+    with pytest.raises(ValueError, match="partial_fit sees too little"):
+        DigitClassifier(components=5).partial_fit(IMAGES, DIGITS, classes=range(10))
+    with pytest.raises(ValueError, match=r"X.toarray\(\)"):
+        DigitClassifier(components=5).fit(sparse.csr_array(IMAGES), DIGITS)
+
+
 def test_distorted_images_in_the_classifier():
     distortion = Distortion(rotation=10)
     model = DigitClassifier((16,), distortion=distortion, max_iter=3, random_state=0).fit(IMAGES, DIGITS)

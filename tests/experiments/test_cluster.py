@@ -72,6 +72,7 @@ def test_the_commands(address, tmp_path):
     assert failed(tendigits("train", *options, "--cluster", address, "--resume", cwd=tmp_path), 2, "no checkpoints")
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_a_retry(digits, tmp_path):
     settings = Settings(epochs=30)
     with cluster(2, tmp_path) as (address, workers), connected(address) as client:
@@ -103,6 +104,7 @@ def test_workers_of_another_version(digits, address, monkeypatch):
         score(digits, QUICK, jobs=client, **OPTIONS)
 
 
+@pytest.mark.slow
 def test_a_cluster_without_workers(tmp_path, monkeypatch):
     monkeypatch.setattr(clusters, "SECONDS", 2)
     none = pytest.raises(InputError, match="has no workers")

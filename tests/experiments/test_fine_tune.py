@@ -1,13 +1,14 @@
 """Fine-tuning: a hand of its own is learned, and what is known is not forgotten."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from commands import failed, tendigits
 from PIL import Image
 
-from tendigits import DataUnavailable, InputError, Network, load, load_digits, load_pretrained
+from tendigits import DataUnavailable, InputError, Network, load_digits, load_pretrained
 from tendigits.data.dataset import make_dataset
 from tendigits.data.idx import NAMES
 from tendigits.data.strokes import write_path
@@ -64,22 +65,22 @@ def test_the_network_it_began_with_stays_as_it_was(result):
     np.testing.assert_array_equal(again.network.params, result.network.params)  # the same seed, the same bits
 
 
-def test_what_it_learned_from_is_rehearsed_else_the_bundled_digits(monkeypatch):
-    network = load_pretrained()
-    network.info["data"]["name"] = "sheets+strokes"
-    assert known_data(network).name == "strokes"
-    network.info["data"]["name"] = "sheets"
-    assert known_data(network).name == "digits"
-    network.info = {}
-    assert known_data(network).name == "digits"
+def test_what_it_learned_from_is_rehearsed_else_the_bundled_digits(monkeypatch, digits):
+    at_hand = {"digits", "strokes"}
 
-    def unavailable(*sources):
-        if sources == ("digits",):
-            return load(*sources)
+    def named(*sources):
+        if at_hand.issuperset(sources):
+            return replace(digits, name="+".join(sources))
         raise DataUnavailable("no connection")
 
-    monkeypatch.setattr(module, "load", unavailable)
-    assert known_data(load_pretrained()).name == "digits"
+    monkeypatch.setattr(module, "load", named)
+    network = load_pretrained()
+    assert known_data(network).name == "digits", "MNIST, from which it learned too, cannot be had"
+    for name, known in ("sheets+strokes", "strokes"), ("sheets", "digits"):
+        network.info["data"]["name"] = name
+        assert known_data(network).name == known
+    network.info = {}
+    assert known_data(network).name == "digits"
 
 
 def test_a_network_of_other_classes_rehearses_nothing():

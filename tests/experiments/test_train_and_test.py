@@ -67,12 +67,14 @@ def test_test_labels_outside_the_classes(letters):
 # on the real MNIST
 
 
+@pytest.mark.slow
 def test_default_settings_reach_98_percent(real_mnist):
     result = train_and_test(real_mnist)
     assert result.network.info["data"]["train"] == 55_000
     assert result.evaluation.accuracy >= 0.98
 
 
+@pytest.mark.slow
 def test_plain_gradient_descent_passes_97_percent_in_ten_epochs(real_mnist):
     plain = Settings(epochs=10, optimizer="sgd", schedule="constant", weight_decay=0.0)
     assert train_and_test(real_mnist, plain).evaluation.accuracy > 0.97

@@ -61,7 +61,7 @@ def hit(process: subprocess.Popen, way: str, rng: random.Random) -> None:
 
 def children(pid: int) -> list[int]:
     try:
-        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()))
     except OSError:
         return []
 

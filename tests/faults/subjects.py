@@ -113,7 +113,9 @@ def _torch(path: Path) -> None:
 
 def _table(path: Path) -> None:
     rows = [f"{i % 3}," + ",".join(str((i * k) % 256) for k in range(16)) for i in range(12)]
-    path.write_text("label," + ",".join(f"pixel{k}" for k in range(16)) + "\n" + "\n".join(rows) + "\n")
+    path.write_text(
+        "label," + ",".join(f"pixel{k}" for k in range(16)) + "\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
 
 
 def _archive(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Sheets rendered, filled with strokes, and photographed, all by code."""
 
 import io
+from functools import cache
 
 import numpy as np
 from handwriting import DIGITS, drawn
@@ -16,6 +17,11 @@ PX = DPI / 25.4
 
 def rendered(page, **options):
     """A page as it leaves the printer: a gray PIL image, white paper."""
+    return _rendered(page, **options).copy()
+
+
+@cache  # many tests fill in the same page
+def _rendered(page, **options):
     file = io.BytesIO()
     figure(page, **options).savefig(file, format="png", dpi=DPI)
     return Image.open(file).convert("L")

@@ -33,8 +33,9 @@ def redrawn(rgba):
         return None
 
 
-def test_prepare(folder):
-    names, rgba = zip(*pictures(), strict=True)
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_prepare(folder, every):
+    names, rgba = zip(*list(pictures())[::every], strict=True)
     fields = [redrawn(picture) for picture in rgba]
     starts = np.cumsum([0, *(picture.size for picture in rgba)])
     write(folder, "pictures", np.concatenate([picture.ravel() for picture in rgba]))
@@ -53,7 +54,7 @@ def test_prepare(folder):
 @pytest.fixture(scope="module")
 def networks(folder, reader, mnist_or_digits):
     """Write a trained network, a deep one and a linear one, with what Python makes of the test images."""
-    images, labels = mnist_or_digits.test_images, mnist_or_digits.test_labels
+    images, labels = mnist_or_digits.test_images[:2000], mnist_or_digits.test_labels
     write(folder, "images", images)
     write(folder, "trained-logits", reader.logits(images))
     others = {"deep": deep(), "linear": Network([784, 10], seed=2), "convolutional": convolutional()}

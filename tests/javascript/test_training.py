@@ -87,6 +87,7 @@ def test_batch_normalisation_forward(folder, batches):
     run_in_node("batchnorm.test.mjs", folder)
 
 
+@pytest.mark.slow
 def test_a_run_of_the_page_that_learns(folder, batches):
     run_in_node("run.test.mjs", folder)
 

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("jupytext", reason="jupytext is not installed, which builds the lessons")
 ROOT = Path(__file__).parents[2]
 LESSONS = ROOT / "lessons"
-EXERCISES = {"mnist": 6, "convolution": 6, "autograd": 2}
+EXERCISES = {"mnist": 6, "convolution": 6, "autograd": 2, "generalisation": 2, "certainty": 2}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,10 @@ def marks(folder, name, notebook, monkeypatch, change=None):
     return reached, possible, said
 
 
-@pytest.mark.parametrize(("name", "points"), [("mnist", 12), ("convolution", 12), ("autograd", 3)])
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [("mnist", 12), ("convolution", 12), ("autograd", 3), ("generalisation", 3), ("certainty", 3)],
+)
 def test_the_solved_assignment_scores_full_marks(assignments, monkeypatch, name, points):
     solved = assignments / name / "solved" / f"{name}.ipynb"
     assert marks(assignments, name, solved, monkeypatch) == (points, points, {})

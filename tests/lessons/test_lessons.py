@@ -16,7 +16,7 @@ TEXTS = {path.stem: path for path in sorted(LESSONS.glob("*.py")) if "\n# %%" in
 NAMES = sorted(TEXTS)
 CHAPTERS = ["mnist", "convolution"]  # those with a test set in a box
 TEACHING = [*CHAPTERS, "autograd", "generalisation", "certainty"]  # those with short cells, on the whole MNIST
-WITH_EXERCISES = ["mnist", "convolution", "autograd"]
+WITH_EXERCISES = TEACHING
 PACKAGE = {"collect": {"numpy", "matplotlib", "tendigits"}}  # the one lesson that uses the package
 OPTIONAL = {"autograd": {"torch"}}  # imported only where they are there
 NEEDED = ["numpy", "scikit-learn", "matplotlib", "nbclient", "ipykernel"]
@@ -295,6 +295,10 @@ EXERCISES = {
     "input_gradient_by_convolution": "convolution",
     "tanh_tensor": "autograd",
     "mean_tensor": "autograd",
+    "kept_epoch": "generalisation",
+    "adamw": "generalisation",
+    "brier_score": "certainty",
+    "largest_coverage": "certainty",
 }
 
 
@@ -314,6 +318,31 @@ def backward_three_layers(params, X, Y):
     dz1 = (dz2 @ params['W2'].T) * (z1 > 0)
     return {{'W1': X.T @ dz1, 'b1': dz1.sum(axis=0), 'W2': a1.T @ dz2, 'b2': {db2},
              'W3': a2.T @ dlogits, 'b3': dlogits.sum(axis=0)}}
+"""
+
+
+def kept(result, better="<", wait="patience"):
+    """Early stopping, with room for a mistake."""
+    return f"""
+def kept_epoch(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if epoch and loss {better} losses[best]: best = epoch
+        elif epoch - best == {wait} and epoch: break
+    return {result}
+"""
+
+
+def brier(result):
+    return f"def brier_score(p, labels):\n    d = p - np.eye(p.shape[1])[labels]\n    return {result}"
+
+
+def coverage(result, order="-p.max(axis=1)"):
+    return f"""
+def largest_coverage(p, labels, allowed):
+    mistakes = np.cumsum((p.argmax(axis=1) != labels)[np.argsort({order})])
+    count = np.arange(1, len(labels) + 1)
+    return {result}
 """
 
 
@@ -614,6 +643,63 @@ WRONG = {
         "the length of this axis only",
     ),
     "a plain array": ("mean_tensor", "def mean_tensor(x, axis): return x.data.mean(axis=axis)", "a Tensor is needed"),
+    "no patience": ("kept_epoch", "def kept_epoch(losses, patience): return int(np.argmin(losses))", "never seen"),
+    "the epoch of stopping": ("kept_epoch", kept("epoch"), "whose weights are kept"),
+    "ties as improvements": ("kept_epoch", kept("best", better="<="), "no improvement|of equal losses"),
+    "counted from 1": ("kept_epoch", kept("best + 1"), "counted from 0"),
+    "impatient": ("kept_epoch", kept("best", wait="patience - 1"), "go on"),
+    "no decay": ("adamw", "def adamw(w, g, memory, rate, decay): return adam(w, g, memory, rate)", "do not decay"),
+    "decay in the gradient": (
+        "adamw",
+        "def adamw(w, g, memory, rate, decay): return adam(w, g + decay * w, memory, rate)",
+        "Adam divides it away",
+    ),
+    "decay without the rate": (
+        "adamw",
+        "def adamw(w, g, memory, rate, decay): return adam(w, g, memory, rate) - decay * w",
+        "learning rate is missing",
+    ),
+    "decay after the step": (
+        "adamw",
+        "def adamw(w, g, memory, rate, decay): return adam(w, g, memory, rate) * (1 - rate * decay)",
+        "before the step",
+    ),
+    "a memory that forgets": (
+        "adamw",
+        "def adamw(w, g, memory, rate, decay): return adam(w, g, {}, rate) - rate * decay * w",
+        "step 2",
+    ),
+    "growing weights": (
+        "adamw",
+        "def adamw(w, g, memory, rate, decay): return adam(w, g, memory, rate) + rate * decay * w",
+        "subtract",
+    ),
+    "a mean over classes": ("brier_score", brier("(d**2).mean()"), "for one image, it is the sum"),
+    "a sum over images": ("brier_score", brier("(d**2).sum()"), "take their mean"),
+    "a score for each": ("brier_score", brier("(d**2).sum(axis=1)"), "one number for each image"),
+    "only the label's class": ("brier_score", brier("(d[range(len(d)), labels] ** 2).mean()"), "other classes count"),
+    "differences not squared": ("brier_score", brier("abs(d).sum(axis=1).mean()"), "square the differences"),
+    "the first mistake ends it": (
+        "largest_coverage",
+        coverage("np.argmax(mistakes > allowed * count) / len(labels)"),
+        "do not stop at the first",
+    ),
+    "a share of all": ("largest_coverage", coverage("(mistakes <= allowed * len(labels)).mean()"), "not among all"),
+    "the least sure first": (
+        "largest_coverage",
+        coverage("(np.flatnonzero(mistakes <= allowed * count)[-1] + 1) / len(labels)", order="p.max(axis=1)"),
+        "surest are answered first",
+    ),
+    "one too few": (
+        "largest_coverage",
+        coverage("np.flatnonzero(mistakes <= allowed * count)[-1] / len(labels)"),
+        "count the last one",
+    ),
+    "a number of images": (
+        "largest_coverage",
+        coverage("np.flatnonzero(mistakes <= allowed * count)[-1] + 1"),
+        "a share is needed",
+    ),
     "constants for arguments": (
         "momentum_update",
         momentum(["velocity[name] = 0.9 * velocity[name] + grads[name]", "params[name] -= 0.1 * velocity[name]"]),
@@ -704,6 +790,33 @@ RIGHT = {  # in forms that a check may not have expected
         "def tanh_tensor(x):\n"
         "    t = np.tanh(x.data)\n"
         "    return Tensor(t, ((x, lambda g: g / np.cosh(x.data) ** 2),))",
+    ),
+    "patience counted up": (
+        "kept_epoch",
+        "def kept_epoch(losses, patience):\n"
+        "    best, kept, waited = np.inf, None, 0\n"
+        "    for epoch, loss in enumerate(losses):\n"
+        "        waited += 1\n"
+        "        if loss < best: best, kept, waited = loss, epoch, 0\n"
+        "        if waited >= patience: break\n"
+        "    return np.int64(kept)",
+    ),
+    "AdamW that shrinks first, and writes into w": (
+        "adamw",
+        "def adamw(w, g, memory, rate, decay):\n    w *= 1 - rate * decay\n    return adam(w, g, memory, rate)",
+    ),
+    "a Brier score multiplied out": (
+        "brier_score",
+        "def brier_score(p, labels):\n"
+        "    return float(np.mean([(row**2).sum() - 2 * row[k] + 1 for row, k in zip(p, labels)]))",
+    ),
+    "coverage by trying": (
+        "largest_coverage",
+        "def largest_coverage(p, labels, allowed):\n"
+        "    best, order = 0, np.argsort(p.max(axis=1))[::-1]\n"
+        "    for n in range(1, len(labels) + 1):\n"
+        "        if np.mean(p[order[:n]].argmax(axis=1) != labels[order[:n]]) <= allowed: best = n\n"
+        "    return best / len(labels)",
     ),
     "a mean with a way back of its own": (
         "mean_tensor",

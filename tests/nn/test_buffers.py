@@ -55,6 +55,12 @@ def test_memory_is_shared_where_a_layer_may_write_over_its_input_and_no_one_look
     assert shared == [False, True, False, False, False, True, False]
 
 
+def test_an_activation_writes_over_the_output_of_the_layer_before_it():
+    ys, dys = Buffers(Network([6, 5, 3]), 4)(4)
+    assert np.shares_memory(ys[0], ys[1])
+    assert np.shares_memory(dys[0], dys[1])
+
+
 def test_a_smaller_batch_fills_the_beginning_of_the_same_arrays():
     network, x, labels = small_problem((6, 5, 3))
     buffers = Buffers(network, len(x))

@@ -75,7 +75,7 @@ def test_its_gradient_is_checked_as_any(network):
 @pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_it_trains_with_any_number_of_workers(network, workers):
     before = network.layers[1].s.copy()
-    history = fit(network, *corners(), replace(SETTINGS, epochs=20, workers=workers))
+    history = fit(network, *corners(), replace(SETTINGS, epochs=10, workers=workers))
     assert history.last["validation_accuracy"] > 0.9
     assert (network.layers[1].s != before).all()
 

@@ -20,7 +20,7 @@ from tendigits.data.dataset import Dataset
 from tendigits.errors import InputError
 from tendigits.images.mnist_format import to_mnist
 from tendigits.models.builder import architecture
-from tendigits.nn.layers import Dropout, Layer, Linear, ReLU
+from tendigits.nn.layers import Dropout, Layer, Linear, ReLU, Sigmoid
 from tendigits.pages.draw.page import MODULES, draw
 from tendigits.pages.file import LARGEST, bundle, floats, in_base64
 
@@ -127,11 +127,25 @@ class Curved(Layer):
         (Network([64, 10]), "28 × 28 = 784 pixels, not 64"),
         (Network([Linear(784, 8), Curved(), Linear(8, 10)]), r"and not .*Curved"),
         (Network([784, 1200, 10]), r"more than the 1\.5"),
+        (Network([Linear(784, 8), Sigmoid(), Linear(8, 10)]), "dense and convolutional networks, and not Sigmoid"),
+        (
+            Network.ensemble([Network([784, 10], seed=s) for s in (0, 1)]),
+            "not an ensemble: draw one of its",
+        ),
     ],
 )
 def test_other_networks_are_refused_in_a_sentence(digits, network, words):
     with pytest.raises(InputError, match=words):
         draw(network, digits)
+
+
+def test_a_network_of_features_is_warned_of(digits):
+    network = Network([784, 10])
+    network.divisor = 1.0
+    with pytest.warns(UserWarning, match=r"network\.divisor = 255"):
+        assert about(draw(network, digits))["divisor"] == 1
+    network.divisor = 255.0
+    assert about(draw(network, digits))["divisor"] == 255
 
 
 def test_other_pictures_are_refused_in_a_sentence():
@@ -147,6 +161,7 @@ def redrawn(strokes, width=0.06):
     return to_mnist(pen(strokes, (168, 168), width, 0, 255))
 
 
+@pytest.mark.slow
 def test_digits_as_people_draw_them_are_read_nine_times_in_ten(reader):
     digits, drawings = zip(*written_digits(12), strict=True)
     for width in 0.04, 0.06, 0.08:

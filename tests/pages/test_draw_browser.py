@@ -1,5 +1,6 @@
 """The draw page end to end, in a real Chromium: no server, no network, no error on its console."""
 
+import copy
 import functools
 import http.server
 import re
@@ -34,7 +35,7 @@ from drawing import png_that_claims
 from handwriting import DIGITS, NOT_DIGITS, drawn, scribble, written_digits
 from PIL import Image
 
-from tendigits import Network
+from tendigits import Network, export
 from tendigits.images.mnist_format import to_mnist
 from tendigits.models.builder import architecture
 from tendigits.pages.draw.page import draw
@@ -372,6 +373,27 @@ def test_what_it_learned_is_saved_and_loaded_again(visit, tmp_path):
     playwright.expect(tab.locator("#answer")).to_have_attribute("data-digit", "8")
     tab.locator("#open").set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": b"{}"})
     playwright.expect(tab.locator("#message")).to_have_text("That file holds no network of tendigits.")
+
+
+def test_a_network_brings_along_what_its_pixels_are_divided_by(visit, reader, tmp_path):
+    """The same network with weights 255 times smaller, which takes pixels as they are, reads alike; and is kept so."""
+    tab = visit()
+    draw_with_mouse(tab, THREE)
+    sure = probability(tab)
+    other = copy.deepcopy(reader)
+    other.layers[0].W[...] /= 255
+    other.divisor = 1.0
+    export(other, tmp_path / "other.json", "json")
+    tab.locator("#open").set_input_files(tmp_path / "other.json")
+    playwright.expect(tab.locator("#lesson")).to_contain_text("reads now")
+    assert (answer(tab), probability(tab)) == ("3", pytest.approx(sure, abs=1e-4))
+    tab.locator("#truths button").nth(8).click()
+    with tab.expect_download() as download:
+        tab.locator("#save").click()
+    download.value.save_as(tmp_path / "taught.json")
+    assert Network.load(tmp_path / "taught.json").divisor == 1
+    tab.locator("#reset").click()
+    assert (answer(tab), probability(tab)) == ("3", sure)
 
 
 def test_one_can_try_to_fool_it_and_save_the_picture(visit, tmp_path):

@@ -2,6 +2,9 @@
 
 import json
 import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from browser import (  # noqa: F401 - fixtures
@@ -19,6 +22,7 @@ from browser import (  # noqa: F401 - fixtures
 )
 
 from tendigits import Network
+from tendigits.pages.draw.page import draw
 from tendigits.pages.watch.page import watch
 
 FINDS = {"relu-mask", "bias-axis", "early-update"}  # as the museum's table says, on an ordinary batch
@@ -35,7 +39,7 @@ def address(digits, tmp_path_factory):
 def visit(open_page, address):  # noqa: F811
     """The page that learns, ready to play."""
 
-    def open_ready(fragment="", size=DESKTOP, **options):
+    def open_ready(fragment="", size=DESKTOP, address=address, **options):
         tab = open_page(address + fragment, size, ready="#wall [data-right]", **options)
         wait_until(tab, "heldout.dataset.accuracy > 0")
         return tab
@@ -254,3 +258,27 @@ def test_the_keyboard_reaches_play_and_plays(visit):
     wait_until(tab, "heldout.dataset.step > 20")
     tab.keyboard.press("Space")
     assert "of held-out digits read correctly" in tab.locator("#summary").text_content()
+
+
+def test_the_network_is_handed_over_to_the_page_to_draw_on(visit, address, digits, tmp_path):
+    (tmp_path / "learn.html").write_bytes(Path(url2pathname(urlsplit(address).path)).read_bytes())
+    draw(Network([784, 10], seed=5), digits).save(tmp_path / "digits.html")
+    tab = visit(address=(tmp_path / "learn.html").as_uri())
+    for n in 1, 2, 3:
+        tab.locator("#epoch").click()
+        wait_until(tab, f"heldout.dataset.step === '{44 * n}'")
+    with tab.context.expect_page() as opened:
+        tab.locator("#hand-over").click()
+    other = opened.value
+    playwright.expect(other.locator("#lesson")).to_have_text("The network of the page that learns reads now.")
+    assert text(other, "#unit-count") == "Its 32"
+    draw_with_mouse(other, THREE)
+    assert text(other, ".bar.best b") == "3"
+
+
+def test_the_page_to_draw_on_takes_a_network_from_nobody_else(open_page, digits, tmp_path):  # noqa: F811
+    draw(Network([784, 10], seed=5), digits).save(tmp_path / "digits.html")
+    tab = open_page((tmp_path / "digits.html").as_uri())
+    tab.evaluate("postMessage({ network: '{}' }, '*')")
+    tab.wait_for_timeout(100)
+    assert (text(tab, "#message"), text(tab, "#lesson")) == ("", "")

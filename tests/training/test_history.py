@@ -18,12 +18,26 @@ def test_columns_best_and_last():
     history = History(RECORDS)
     assert history["validation_loss"] == [0.5, 0.3, 0.4]
     assert (len(history), history.best["epoch"], history.last["epoch"]) == (3, 2, 3)
+    assert History(RECORDS[::-1]).best["epoch"] == 2, "at the same accuracy the lower loss, first or last"
+
+
+def test_a_figure_that_no_epoch_has_is_an_error_unless_there_are_no_epochs():
+    with pytest.raises(KeyError, match="train_los"):
+        _ = History(RECORDS)["train_los"]
+    assert History()["train_loss"] == []
+
+
+def test_a_history_is_shown_by_its_last_epoch():
+    assert repr(History(RECORDS[:1])) == (
+        "History(1 epochs, last: epoch 1, validation_loss 0.5, validation_accuracy 0.8)"
+    )
+    assert repr(History()) == "History(0 epochs, last: none)"
 
 
 def test_saves_csv_and_json(tmp_path):
     History(RECORDS).save(tmp_path / "h.csv")
     History(RECORDS).save(tmp_path / "h.json")
-    with open(tmp_path / "h.csv", newline="") as file:
+    with open(tmp_path / "h.csv", encoding="utf-8", newline="") as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     assert rows == RECORDS == json.loads((tmp_path / "h.json").read_text())
 

@@ -15,7 +15,6 @@ from tendigits.data.minibatch import Minibatch
 from tendigits.nn.layers import Dropout, Linear, ReLU
 from tendigits.nn.loss import softmax_cross_entropy
 from tendigits.nn.optimizers import SGD
-from tendigits.training.early_stopping import EarlyStopping
 from tendigits.training.interrupts import interrupts_noted
 
 
@@ -220,11 +219,13 @@ def test_your_own_loop_is_how_fit_looks(data):
     np.testing.assert_allclose(network.params, expected.params, rtol=1e-5, atol=1e-7)
 
 
-def test_early_stopping_of_one_kind():
-    params = np.zeros(1)
-    stopping = EarlyStopping(params, lambda record: (record["loss"], 0.0), patience=1, tol=0.1)
-    for loss, stale, best in [(1.0, 0, 1.0), (0.95, 1, 0.95), (0.8, 0, 0.8), (0.8, 1, 0.8), (0.75, 2, 0.75)]:
-        params[0] = loss
-        stopping.watch({"loss": loss})
-        assert (stopping.stale, stopping.best_params[0]) == (stale, best)
-    assert stopping.is_over
+def test_the_l2_penalty_is_part_of_the_loss_and_of_its_gradient(data):
+    """It adds α/2n Σ W² to the mean loss over n examples, and α/n W to its gradient."""
+    step = replace(SETTINGS, epochs=1, batch_size=200, optimizer="sgd", schedule="constant", weight_decay=0.0)
+    plain, penalized = (Network([16, 8, 3], seed=1, dtype=np.float64) for _ in range(2))
+    start = np.concatenate([W.ravel() for W in plain.weights])
+    loss = fit(plain, data[0], settings=step).last["train_loss"]
+    more = fit(penalized, data[0], settings=replace(step, l2=3.0)).last["train_loss"]
+    assert more - loss == pytest.approx(3 / 400 * start @ start)
+    moved = [(ours - theirs).ravel() for ours, theirs in zip(penalized.weights, plain.weights, strict=True)]
+    np.testing.assert_allclose(np.concatenate(moved), -0.1 * 3 / 200 * start)

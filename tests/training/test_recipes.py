@@ -1,11 +1,14 @@
 """Recipes are ordinary options, and train what they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from tendigits import Distortion, InputError, Settings, recipe, train_and_test
 from tendigits.cli.main import main
+from tendigits.cli.recipes import words
 from tendigits.cli.score import reader
 from tendigits.models.builder import architecture
 from tendigits.nn.network import Network
@@ -15,10 +18,10 @@ from tendigits.training.recipes import RECIPES, training
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_is_its_options(name):
     """`--recipe NAME` and its options typed out mean the same."""
-    typed = [
-        word for key, value in RECIPES[name].options.items() for word in (f"--{key.replace('_', '-')}", f"{value}")
-    ]
-    by_name, by_hand = (reader.make_context("x", words).params for words in (["--recipe", name], typed))
+    typed = list(words(replace(RECIPES[name], data=())))
+    by_name, by_hand = (reader.make_context("x", given).params for given in (["--recipe", name], typed))
+    for options in (by_name, by_hand):
+        options["hidden"] = [width for widths in options["hidden"] for width in widths]
     assert by_name == by_hand
 
 
@@ -73,8 +76,9 @@ def test_an_unknown_recipe():
 
 
 def test_the_convolutional_networks_stay_small():
-    network = Network(architecture((28, 28), 10, conv=RECIPES["cnn"].options["conv"]), seed=None)
-    assert network.params.size <= 250_000
+    for name, most in (("cnn", 250_000), ("tiny", 20_000)):
+        layers = {key: RECIPES[name].options[key] for key in ("conv", "hidden") if key in RECIPES[name].options}
+        assert Network(architecture((28, 28), 10, **layers), seed=None).params.size <= most
 
 
 def test_an_ensemble_trains_resumes_and_answers_together(digits, tmp_path):

@@ -35,7 +35,7 @@ def choose_kernels(environ: MutableMapping[str, str], cpuinfo: Path = CPUINFO) -
 
 def _is_amd_with_wide_avx512(cpuinfo: Path) -> bool:
     try:
-        lines = [line.partition(":") for line in cpuinfo.read_text().splitlines()]
+        lines = [line.partition(":") for line in cpuinfo.read_text(encoding="utf-8").splitlines()]
     except OSError:
         return False
     facts = {name.strip(): value.strip() for name, _, value in lines}

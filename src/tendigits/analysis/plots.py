@@ -15,6 +15,7 @@ from .._util.arrays import Array
 from .._util.files import replacing
 from ..nn.network import Network
 from ..training.history import History
+from .calibration import Calibration
 from .evaluate import Evaluation
 
 RIGHT, WRONG = "#0072b2", "#d55e00"  # blue and vermilion: told apart also by the colour-blind
@@ -151,6 +152,32 @@ def confusion_matrix(evaluation: Evaluation) -> Figure:
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
     ax.set(xlabel="read as", ylabel="is", title=f"{evaluation.accuracy:.2%} of {len(evaluation.labels):,} images")
+    return figure
+
+
+def reliability(calibration: Calibration) -> Figure:
+    """Draw how often answers are right against how sure the network was of them, and how many there are of each.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        The answers, bin by bin.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure; on the diagonal, answers are right as often as the network says.
+    """
+    figure = Figure(figsize=(5, 5.5), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    there, bins = calibration.counts > 0, len(calibration.counts)
+    above.plot([0, 1], [0, 1], color="gray", linewidth=1)
+    above.plot(calibration.confidence[there], calibration.accuracy[there], "o-", markersize=4)
+    above.set(ylabel="share that is right", title=f"expected calibration error {calibration.error:.2%}")
+    below.bar((np.arange(bins) + 0.5) / bins, calibration.counts, width=0.9 / bins)
+    below.set(yscale="symlog", xlabel="probability of the answer", ylabel="answers")
+    for ax in (above, below):
+        ax.grid(alpha=0.3)
     return figure
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import Array
-from ..data.distortions import DisplacementField, plane, warp
+from ..data.displacement import DisplacementField, plane, warp
 from ..nn.network import Network
 from .evaluate import evaluate
 
@@ -145,7 +145,7 @@ def noisy(images: Array, deviation: float, rng: np.random.Generator) -> Array:
 
 
 def _looked_up(images: Array, u: Any, v: Any, matrices: Array) -> Array:
-    """Look each pixel up at matrix × (its position from the centre) + (u, v), as data/distortions describes."""
+    """Look each pixel up at matrix × (its position from the centre) + (u, v), as data/displacement describes."""
     n, *shape = images.shape
     numbers = np.zeros((2, n, 3), np.float32)
     numbers[0, :, 0], numbers[1, :, 0] = u, v

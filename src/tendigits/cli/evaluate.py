@@ -6,6 +6,7 @@ from typing import Any
 import click
 import numpy as np
 
+from ..analysis.calibration import calibration
 from ..analysis.evaluate import Evaluation
 from ..analysis.evaluate import evaluate as evaluate_network
 from ..data.dataset import Dataset, class_index
@@ -61,6 +62,7 @@ def _report(evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:
         "images": len(evaluation.labels),
         "accuracy": evaluation.accuracy,
         "interval": list(evaluation.interval),
+        "calibration_error": calibration(evaluation).error,
         "classes": evaluation.per_class(),
         "confusion": evaluation.confusion.tolist(),
         "mistakes": [_mistake(evaluation, i) for i in evaluation.mistakes[:WORST]],
@@ -90,7 +92,8 @@ def _mistake(evaluation: Evaluation, i: int) -> dict[str, Any]:
 
 
 def _text(evaluation: Evaluation) -> str:
-    lines = [accuracy_line(evaluation), "", "class  precision  recall     F1  images"]
+    calibrated = f"calibration error {calibration(evaluation).error:.2%}: how far its probabilities are from the truth"
+    lines = [accuracy_line(evaluation), calibrated, "", "class  precision  recall     F1  images"]
     for row in evaluation.per_class():
         lines.append(
             f"{row['class']:>5}  {row['precision']:9.2%} {row['recall']:7.2%} {row['f1']:6.2%}  {row['images']:6}"
@@ -116,3 +119,4 @@ def _draw(folder: Path, evaluation: Evaluation, dataset: Dataset) -> None:
     shown = plots.right_and_wrong(evaluation)
     plots.save(plots.samples(dataset.test_images, evaluation, shown), folder / "samples.png")
     plots.save(plots.confusion_matrix(evaluation), folder / "confusion.png")
+    plots.save(plots.reliability(calibration(evaluation)), folder / "reliability.png")

@@ -37,4 +37,4 @@ def words(recipe: Recipe) -> Iterator[str]:
     for source in recipe.data:
         yield from ("--data", source)
     for name, value in recipe.options.items():
-        yield from (f"--{name.replace('_', '-')}", str(value))
+        yield from (f"--{name.replace('_', '-')}", "none" if value == () else str(value))

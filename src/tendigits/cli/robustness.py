@@ -49,7 +49,7 @@ def table(results: Results) -> str:
     str
         A row for each strength, a column for each model.
     """
-    rows = [["", *results], ["---", *("--:" for _ in results)]]
+    rows = [["digits", *results], ["---", *("--:" for _ in results)]]
     for disturbance, strengths in next(iter(results.values())).items():
         for strength in strengths:
             title = f"{disturbance} {strength:g}" if strength else disturbance

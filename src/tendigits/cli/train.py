@@ -44,6 +44,11 @@ from .training import as_training, training_options
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, help="Same seed, machine and versions: same model, bit for bit."
 )
+@click.option(
+    "--teacher",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A trained model whose answers to the training images are learned as well as the labels.",
+)
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
 @click.option("--resume", is_flag=True, help="Continue from the checkpoint beside the model file, if there is one.")
 @click.option("--overwrite", is_flag=True, help="Discard the checkpoint of an unfinished run, and begin again.")
@@ -58,6 +63,7 @@ def train(
     transposed: bool,
     start: Path | None,
     seed: int,
+    teacher: Path | None,
     out: Path,
     resume: bool,
     overwrite: bool,
@@ -79,13 +85,15 @@ def train(
     """
     if start and resume:
         raise click.UsageError("--resume has nothing to continue with --from, which takes seconds: run it again.")
+    if start and teacher:
+        raise click.UsageError("--from goes on with the labels alone: leave out --teacher.")
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other.")
     if cluster and (start or resume):
         raise click.UsageError(
             f"--cluster keeps no checkpoints, and does not go with {'--from' if start else '--resume'}."
         )
-    training = as_training(**options)
+    training = as_training(**options) | {"teacher": Network.load(teacher) if teacher else None}
     ranks = world()
     if ranks and cluster:
         raise InputError("mpirun and --cluster are two ways to share the work: use one of them.")

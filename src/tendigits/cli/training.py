@@ -19,6 +19,8 @@ DISTORTIONS = {
     "translation": "Move it by up to this many pixels.",
     "elastic": "Bend it: move every pixel by about this many pixels.",
     "smoothness": "How far apart two pixels bend independently, in pixels.",
+    "thinning": "Thin the strokes of one image in eight by up to this many pixels.",
+    "noise": "Cover one image in eight with noise, of a standard deviation up to this share of white.",
 }
 RATES = ", ".join(f"{kind.learning_rate:g} for {name}" for name, kind in OPTIMIZERS.items())
 
@@ -32,7 +34,7 @@ def _take_recipe(context: click.Context, _: click.Parameter, name: str | None) -
 
 
 class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since click 8.2
-    """Widths of layers: "128", or several as "128,64"."""
+    """Widths of layers: "128", or several as "128,64", or "none"."""
 
     name = "integers"
 
@@ -41,6 +43,8 @@ class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since cl
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Turn a text into widths, each at least 1."""
+        if value == "none":
+            return ()
         words = [word for word in str(value).strip("()[] ").replace(" ", ",").split(",") if word]
         if not words or not all(word.isdecimal() and int(word) for word in words):
             self.fail(f"{value!r} is no width of a layer: give whole numbers, such as 128 or 128,64.", param, ctx)
@@ -67,7 +71,7 @@ OPTIONS = [
         type=Widths(),
         multiple=True,
         default=["128"],
-        help="Units of the hidden layer; 128,64 for several layers.",
+        help="Units of the hidden layer; 128,64 for several layers, none for none.",
     ),
     click.option("--dropout", type=float, default=0.0, help="Share of each hidden layer left out in training."),
     click.option("--members", type=click.IntRange(min=1), default=1, help="Networks to train and join in an ensemble."),

@@ -2,7 +2,7 @@
 
 | what | is read as |
 |---|---|
-| a folder of four IDX files | MNIST, Fashion-MNIST, KMNIST, EMNIST and the like |
+| a folder of four IDX files | MNIST, Fashion-MNIST, KMNIST, EMNIST, QMNIST and the like |
 | a folder of `train_images.npy`, `train_labels.npy`, `test_images.npy`, `test_labels.npy` | arrays of uint8 |
 | a folder with `labels.csv` | the pictures that it lists, their labels and writers: what `tendigits collect` makes |
 | a folder of one `.npz` file, or the file | Keras' `mnist.npz`, or any with images and labels |
@@ -23,6 +23,7 @@ from .idx import NAMES, is_idx_name, read_idx_folder
 from .mapped import NPY, read_npy_folder
 from .part import Part
 from .pictures import FILE_COLUMNS, LABELS, class_folders, is_light_on_black, read_classes, read_listed
+from .qmnist import qmnist_part
 from .splits import hold_out
 from .tables import header, read_table
 
@@ -58,12 +59,16 @@ def load_idx_folder(folder: str | Path, *, transposed: bool = False) -> Dataset:
     folder = Path(folder)
     arrays = read_idx_folder(folder)
     names = [path.name for path in folder.iterdir() if is_idx_name(path.name)]
-    return _assembled(folder, *_parts(arrays), names, transposed)
+    return _assembled(folder, *_parts(arrays, folder), names, transposed)
 
 
-def _parts(arrays: Arrays) -> tuple[Part, Part]:
-    train, test = (Part(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test"))
+def _parts(arrays: Arrays, folder: Path) -> tuple[Part, Part]:
+    train, test = (_part(arrays[f"{part}_images"], arrays[f"{part}_labels"], folder) for part in ("train", "test"))
     return train, test
+
+
+def _part(images: np.ndarray, labels: np.ndarray, folder: Path) -> Part:
+    return qmnist_part(images, labels, str(folder)) if labels.ndim == 2 else Part(images, labels)
 
 
 def load_path(path: str | Path, *, transposed: bool = False) -> Dataset:
@@ -92,7 +97,7 @@ def load_path(path: str | Path, *, transposed: bool = False) -> Dataset:
     if path.is_dir() and any(map(is_idx_name, names)):
         return load_idx_folder(path, transposed=transposed)
     if set(NPY.values()) & set(names):
-        return _assembled(path, *_parts(read_npy_folder(path)), names, transposed)
+        return _assembled(path, *_parts(read_npy_folder(path), path), names, transposed)
     train, test = _read_file(path) if path.is_file() else _read_folder(path, names)
     return _assembled(path, _light_on_black(train), test and _light_on_black(test), names, transposed)
 

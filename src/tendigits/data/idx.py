@@ -194,7 +194,7 @@ def _times(shape: tuple[int, ...]) -> str:
 # Folders
 
 _ALL = ", ".join(NAMES.values())
-_NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?")
+_NAME = re.compile(r"(?:.+-)?(train|t10k|test)-(images[-.]idx3-ubyte|labels[-.]idx1-ubyte|labels[-.]idx2-int)(?:\.gz)?")
 
 
 def is_idx_name(name: str) -> bool:
@@ -224,7 +224,8 @@ def read_idx_folder(folder: Path) -> Arrays:
     Returns
     -------
     dict of str to ndarray
-        Images, uint8 of shape (n, height, width), and labels, uint8 of shape (n,), by the names of NAMES.
+        Images, uint8 of shape (n, height, width), and labels, uint8 of shape (n,), by the names of NAMES; or QMNIST's
+        labels, int32 of shape (n, 8).
 
     Raises
     ------
@@ -262,7 +263,8 @@ def _read_as(role: str, path: Path) -> np.ndarray:
         array = map_idx(path) if _is_large(path) else read_idx(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    check_kind(role, array, str(path))
+    if "idx2" not in path.name:
+        check_kind(role, array, str(path))
     return array
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import LARGEST_SHARE, PIXELS, Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
-from .distortions import DisplacementField, Distortion, warp
+from .distortions import Distortion, DrawnDistortion
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class Minibatch:
         self.total, self.rng = self._examples.total(index), rng
         return self
 
-    def draw(self, n: int, rng: np.random.Generator) -> DisplacementField | None:
+    def draw(self, n: int, rng: np.random.Generator) -> DrawnDistortion | None:
         """Draw the distortions of n images.
 
         Parameters
@@ -204,8 +204,8 @@ class Minibatch:
 
         Returns
         -------
-        DisplacementField or None
-            How far each pixel moves; None if images are not distorted.
+        DrawnDistortion or None
+            What happens to each; None if images are not distorted.
 
         """
         if not self._distortion:
@@ -213,14 +213,14 @@ class Minibatch:
         height, width = self._examples.shape
         return self._distortion.draw(n, (height, width), rng)
 
-    def gather(self, index: Array, moves: DisplacementField | None) -> None:
+    def gather(self, index: Array, moves: DrawnDistortion | None) -> None:
         """Gather, distort and scale examples into `x`, `labels` and `weights`.
 
         Parameters
         ----------
         index : ndarray of int, shape (n,)
             Positions of the examples, all of them valid.
-        moves : DisplacementField or None
+        moves : DrawnDistortion or None
             The distortions.
 
         """
@@ -239,8 +239,8 @@ class Minibatch:
         else:
             self._distort(pixels, moves)
 
-    def _distort(self, pixels: Array, moves: DisplacementField) -> None:
-        images = len(pixels), *moves.shape
-        warp(pixels.reshape(images), moves, out=self.x.reshape(images))
+    def _distort(self, pixels: Array, moves: DrawnDistortion) -> None:
+        images = len(pixels), *self._examples.shape
+        moves.apply(pixels.reshape(images), out=self.x.reshape(images))
         if pixels.dtype == np.uint8:
             self.x *= 1 / self._examples.divisor

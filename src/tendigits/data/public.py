@@ -27,6 +27,7 @@ from .dataset import Dataset
 from .folders import assembled
 from .idx import NAMES, read_idx
 from .part import Part
+from .qmnist import qmnist_part
 
 
 class File(NamedTuple):
@@ -184,8 +185,8 @@ def _finished(name: str, arrays: Arrays) -> Dataset:
 
 
 def _part(name: str, images: np.ndarray, labels: np.ndarray) -> Part:
-    if labels.ndim == 2:  # QMNIST: the class, the series and the number of the writer, and more
-        return Part(images, labels[:, 0].astype(np.uint8), np.char.add("hsf", labels[:, 2].astype(str)))
+    if name == "qmnist":
+        return qmnist_part(images, labels, name)
     if name.startswith("emnist"):
         return Part(emnist.upright(images), emnist.named(labels, name.partition("-")[2], name))
     return Part(images, labels)

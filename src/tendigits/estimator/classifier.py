@@ -99,6 +99,9 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         How much to distort each image, differently each time it is seen. Around them is 0.
     workers : int
         Processes (threads, on systems other than Linux) that share the work on each batch.
+    components : int, optional
+        Train on this many principal components of the features, which is faster, and fold them into an ordinary network
+        afterwards; None trains on the features themselves.
 
     Attributes
     ----------
@@ -170,6 +173,7 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         image_shape: Any = None,
         distortion: Distortion | None = None,
         workers: int = 1,
+        components: int | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -202,6 +206,7 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         self.image_shape = image_shape
         self.distortion = distortion
         self.workers = workers
+        self.components = components
 
     # ------------------------------------------------------------------ fitting
 
@@ -288,6 +293,8 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         rules = self._rules()
         if rules.early_stopping:
             raise InputError("partial_fit does not support early_stopping=True: it runs one epoch. Use fit instead.")
+        if rules.components:
+            raise InputError("partial_fit sees too little of the data to find components by. Use fit instead.")
         first = not hasattr(self, "network_")
         X, y, weights = self._validated(X, y, sample_weight, reset=first)
         self._check_classes(classes, first)

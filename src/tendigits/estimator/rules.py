@@ -57,6 +57,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "image_shape": ["array-like", None],
     "distortion": [Distortion, None],
     "workers": [Interval(Integral, 1, None, closed="left")],
+    "components": [Interval(Integral, 1, None, closed="left"), None],
 }
 """scikit-learn's table of the values allowed for each parameter, checked whenever a classifier is fitted."""
 
@@ -176,6 +177,7 @@ def settings(rules: Any, n: int) -> Settings:
         shuffle=bool(rules.shuffle),
         distortion=rules.distortion or Distortion(),
         workers=min(int(rules.workers), size),
+        components=rules.components,
     )
 
 

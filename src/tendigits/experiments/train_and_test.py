@@ -81,6 +81,7 @@ def train_and_test(
     progress: bool | None = None,
     team: Ranks | None = None,
     cluster: Any = None,
+    teacher: Network | None = None,
 ) -> Experiment:
     """Hold out validation images, train on the rest, and test once.
 
@@ -115,6 +116,8 @@ def train_and_test(
         MPI ranks to share the work with, as in `fit`.
     cluster : distributed.Client or Cluster, optional
         A Dask cluster to train the members on; then there are neither checkpoints nor callbacks.
+    teacher : Network, optional
+        A trained network to learn from, too, as in `fit`.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def train_and_test(
     train, validation, rng = once_per_node(team, lambda: (*_split(dataset, n_validation, rng), rng))
     settings = _for_so_few(settings, len(train[1]))
     shape, layers = dataset.train_images.shape[1:], {"hidden": hidden, "conv": conv, "dropout": dropout}
-    make = partial(_member, settings, layers, dtype, dataset.classes, seed, rng)
+    make = partial(_member, settings, layers, dtype, dataset.classes, seed, rng, teacher=teacher)
     if cluster:
         trained = _members_of(cluster, make, (train, validation), members, progress)
     else:
@@ -157,7 +160,8 @@ def train_and_test(
         "data": about_data(dataset, len(validation[1])),
         "preprocessing": {"image_shape": list(shape), "pixels": about_pixels(network), "orientation": "upright"},
         "training": about_training(settings, histories)
-        | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype},
+        | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype}
+        | ({"teacher": teacher.info.get("command", str(teacher))} if teacher else {}),
         "results": {
             "validation_accuracy": evaluate(network, *validation).accuracy,
             "test_accuracy": evaluation.accuracy,

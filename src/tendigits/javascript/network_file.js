@@ -4,18 +4,19 @@ import { LAYERS, Network, countParams } from "./network.js";
 
 const FORMAT = "tendigits network";
 const ABOUT =
-  "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 255. " +
+  "For each image, start with x, its pixels row by row, from 0 (paper) to 255 (ink), divided by 'divisor'. " +
   "Linear: x W + b, where W has a row for each input. ReLU: max(x, 0). Tanh: tanh x. " +
   "In the end, exp(x) divided by its sum is the probability of each class, in the order of 'classes'.";
 const SIZES = { ReLU: [], Tanh: [], Flatten: [] };
+const PIXELS = 255; // what pixels are divided by where a file does not say
 const MANY = 5_000_000; // parameters that a page still takes
 
 export class BadNetwork extends Error {}
 
-// more: what else belongs into the file. Numbers are written as the shortest decimals that read back as the same float32.
-export function networkToJson(network, classes, info, more = {}) {
+// divisor: what pixels are divided by; more: what else belongs into the file. Numbers are written as the shortest decimals that read back as the same float32.
+export function networkToJson(network, classes, info, divisor = PIXELS, more = {}) {
   const layers = network.layers.map((layer, i) => layerEntry(layer, network.spec[i])).filter(({ layer }) => layer !== "Dropout");
-  return JSON.stringify({ format: FORMAT, about: ABOUT, classes, layers, info, ...more });
+  return JSON.stringify({ format: FORMAT, about: ABOUT, divisor, classes, layers, info, ...more });
 }
 
 function layerEntry(layer, [name, ...sizes]) {
@@ -32,16 +33,16 @@ function decimals(values) {
   return Array.from(values, (value) => Number(value.toPrecision(9)));
 }
 
-// The text of a file → { network, classes, …what else it held }. Throws BadNetwork, with a sentence for whoever chose it.
+// The text of a file → { network, divisor, classes, …what else it held }. Throws BadNetwork, with a sentence for whoever chose it.
 export function networkFromJson(text, nClasses) {
-  const { layers, format, ...more } = parsedJson(text);
+  const { layers, format, divisor, ...more } = parsedJson(text);
   if (format !== FORMAT || !Array.isArray(layers)) throw new BadNetwork("That file holds no network of tendigits.");
   const spec = layers.map(specOfEntry);
   checkSizes(spec, nClasses);
   const values = layers.flatMap((entry) => Object.keys(LAYERS[entry.layer] ? shapesOf(entry) : {}).flatMap((name) => entry[name]?.flat?.() ?? []));
   const params = Float32Array.from(values);
   if (params.length !== countParams(spec) || !params.every(Number.isFinite)) throw new BadNetwork("Numbers are missing in that network.");
-  return { ...more, network: new Network(spec, params) };
+  return { ...more, divisor: divisor > 0 ? divisor : PIXELS, network: new Network(spec, params) };
 }
 
 function parsedJson(text) {

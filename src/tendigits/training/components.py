@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .._util.arrays import Array, scale
+from .._util.arrays import Array, is_sparse, scale
 from .._util.blas import one_blas_thread
 from ..data.minibatch import Examples
 from ..errors import InputError
@@ -52,11 +52,13 @@ class Components:
     Raises
     ------
     InputError
-        If images have fewer than k values.
+        If images have fewer than k values, or are sparse.
 
     """
 
     def __init__(self, examples: Examples, k: int, dtype: np.dtype[Any]) -> None:
+        if is_sparse(examples.rows):
+            raise InputError("Sparse rows have no principal components here: make them dense, X.toarray().")
         n, n_in = examples.rows.shape
         if k > n_in:
             raise InputError(f"Images of {n_in} values have no {k} components: ask for fewer.")

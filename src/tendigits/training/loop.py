@@ -37,6 +37,7 @@ def fit(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     team: Ranks | None = None,
+    teacher: Network | None = None,
 ) -> History:
     """Train the network in place by mini-batch gradient descent.
 
@@ -69,6 +70,8 @@ def fit(
     team : Ranks, optional
         MPI ranks to share the work with (`training.parallel.mpi`): all of them call `fit` alike, and rank 0 alone
         writes checkpoints, calls callbacks and shows progress.
+    teacher : Network, optional
+        A trained network whose answers are learned as well as the labels (`training.distillation`).
 
     Returns
     -------
@@ -92,7 +95,7 @@ def fit(
     2
 
     """
-    run = Run(network, (*train, weights), validation, settings, seed, ranks=team)
+    run = Run(network, (*train, weights), validation, settings, seed, ranks=team, teacher=teacher)
     with checkpointing(checkpoint, run, resume=resume, overwrite=overwrite):
         return train_run(run, callbacks, checkpoint, progress)
 

@@ -35,14 +35,17 @@ class Recipe:
     data: tuple[str, ...] = ()
 
 
-DISTORTED = {"rotation": 12.0, "scaling": 0.12, "shear": 0.1, "translation": 1.5, "elastic": 1.0}
-CNN = {
-    "conv": "24x5 pool 48x3 64x3 pool",
-    "epochs": 20,
-    "learning_rate": 0.1,
-    "workers": 2,
-    **DISTORTED,
+DISTORTED = {
+    "rotation": 9.0,
+    "scaling": 0.09,
+    "shear": 0.075,
+    "translation": 1.1,
+    "elastic": 0.75,
+    "thinning": 2.0,
+    "noise": 0.5,
 }
+CONVOLUTIONAL = {"epochs": 40, "learning_rate": 0.1, "workers": 2, **DISTORTED}
+CNN = {"conv": "24x5 pool 48x3 64x3 pool", **CONVOLUTIONAL}
 
 RECIPES = {
     "baseline": Recipe(
@@ -76,6 +79,10 @@ RECIPES = {
             "elastic": 0.9,
         },
         data=("mnist", "digits", "strokes"),
+    ),
+    "tiny": Recipe(
+        "the most that fewer than 20,000 parameters learn",
+        {"conv": "8x5 pool 24x3 28x3 pool 44x3 pool", "hidden": (), **CONVOLUTIONAL},
     ),
     "cnn": Recipe("a small convolutional network", CNN),
     "ensemble": Recipe("five of these, asked together", {**CNN, "members": 5}),

@@ -21,6 +21,7 @@ from ..nn.buffers import Buffers
 from ..nn.loss import cross_entropy
 from ..nn.network import Network
 from .components import Components
+from .distillation import check_teacher, distil
 from .early_stopping import EarlyStopping, validation_accuracy
 from .history import History, Record
 from .parallel.mpi import Ranks
@@ -58,6 +59,8 @@ class Run:
         settings.
     ranks : Ranks, optional
         MPI ranks that share the work, this process being one; they take the place of the settings' workers.
+    teacher : Network, optional
+        A trained network to learn from, too.
 
     Attributes
     ----------
@@ -97,10 +100,11 @@ class Run:
         seed: Seed,
         rate: Callable[[float], float] | None = None,
         ranks: Ranks | None = None,
+        teacher: Network | None = None,
     ) -> None:
         settings = replace(settings, workers=ranks.size) if ranks else settings
         self.network = self.whole = network
-        self.settings, self.rate = settings, rate or settings.scheduled_rate
+        self.settings, self.rate, self.teacher = settings, rate or settings.scheduled_rate, teacher
         self.rng = _generator(seed)
         self.examples = self._checked(train)
         self._decide_divisor()
@@ -115,6 +119,8 @@ class Run:
         self.worker = self.team.workers[0] if self.team else self._one_worker()
         self.optimizer = self.team.optimizer if self.team else self.worker.optimizer
         self.sums = self.team.sums if self.team else self.worker.sums[np.newaxis]
+        if teacher:
+            distil(self.team.workers if self.team else [self.worker], teacher)
         if ranks:
             self.follows = ranks.rank > 0
             ranks.check_alike(self.digest)
@@ -142,6 +148,10 @@ class Run:
 
     def _check_settings(self) -> None:
         settings = self.settings
+        if self.teacher:
+            check_teacher(self.teacher, self.network)
+        if self.teacher and settings.components:
+            raise InputError("A teacher answers whole images: train without components, or without a teacher.")
         if self.validation and self.examples.divisor == 1 and self._has_pixels(self.validation) != self._has_pixels():
             raise InputError("Training and validation images must be alike: either uint8 pixels or floats.")
         if settings.batch_size > self.n:
@@ -179,8 +189,8 @@ class Run:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the training and validation data; of images that are mapped, a sample counts."""
-        sha256 = hashlib.sha256()
+        """SHA-256 of the training and validation data, and the teacher; of images that are mapped, a sample counts."""
+        sha256 = hashlib.sha256(self.teacher.params.data if self.teacher else b"")
         for examples in filter(None, (self.examples, self.validation)):
             for array in (examples.rows, examples.labels, examples.weights):
                 if array is not None:

@@ -59,7 +59,7 @@ pytestmark = needs_mpi
 
 def script(folder, text):
     """Put a script where it finds the networks of this file."""
-    (folder / "test_networks.py").write_text(Path(__file__).read_text())
+    (folder / "test_networks.py").write_text(Path(__file__).read_text(encoding="utf-8"))
     (folder / "script.py").write_text(text)
     return "-m", "mpi4py", "script.py"
 
@@ -97,6 +97,7 @@ ONE_STEP = replace(DISTORTED, epochs=1, batch_size=200, optimizer="sgd", learnin
 FEW_EPOCHS = replace(DISTORTED, epochs=10)
 
 
+@pytest.mark.slow
 def test_the_gradient_of_four_ranks_is_that_of_four_workers(tmp_path):
     """But for the order in which MPI adds four numbers."""
     result = mpirun(4, *script(tmp_path, STEP), cwd=tmp_path)
@@ -123,6 +124,7 @@ def without_seconds(path):
     return network.params.tolist(), network.info["results"]
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_bits_and_needs_as_many_ranks(tmp_path):
     whole = run("--epochs", "3", "--out", "whole.npz", cwd=tmp_path)
     assert whole.returncode == 0, whole.stderr
@@ -160,9 +162,10 @@ def test_a_resumed_run_ends_with_the_same_bits_and_needs_as_many_ranks(tmp_path)
 
 def children(pid):
     """The processes that `mpirun` has started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_trained(tmp_path):
     result = run("--members", "2", "--epochs", "1", "--out", "two.npz", cwd=tmp_path)
     assert result.returncode == 0, result.stderr

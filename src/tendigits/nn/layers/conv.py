@@ -80,12 +80,10 @@ class Conv2D(Affine):
         k, (h, w) = self.kernel, dy.shape[1:3]
         W = self.W.reshape(k, k, self.c_in, -1)
         for part in parts(len(x), h * w * self.c_in * x.itemsize):
-            d_images = dx[part]
-            padded = d_images if not self.padding else np.empty(pad_shape(d_images.shape, self.padding), x.dtype)
-            padded[...] = 0
+            padded = np.zeros(pad_shape(x[part].shape, self.padding), x.dtype)
             for a, b in product(range(k), repeat=2):
                 padded[:, a : a + h, b : b + w] += (flat(dy[part]) @ W[a, b].T).reshape(-1, h, w, self.c_in)
-            d_images[...] = inner(padded, self.padding)
+            dx[part] = inner(padded, self.padding)
         return dx
 
 

@@ -4,6 +4,7 @@ The scripts are plain ES modules. Those in `javascript/` follow the Python modul
 the page; the others are the page, and know nothing of gradients.
 """
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,11 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
     ------
     InputError
         If network or data are of another kind, or the network is too large for a page of 1.5 MB.
+
+    Warns
+    -----
+    UserWarning
+        If the network takes numbers as they are: a page has pixels of 0 to 255.
     """
     _check_network(network)
     dataset = _own_data(network) if dataset is None else dataset
@@ -72,10 +78,20 @@ def draw(network: Network, dataset: Dataset | None = None) -> Page:
 
 def _check_network(network: Network) -> None:
     names = [entry[0] for entry in network.spec]
+    if "Ensemble" in names:
+        raise InputError(
+            "The draw page shows what is inside one network, and not an ensemble: draw one of its members."
+        )
     if strange := [name for name in names if name not in LAYERS]:
         raise InputError(f"The draw page knows dense and convolutional networks, and not {', '.join(strange)}.")
     if network.sizes[0] != 784:
         raise InputError(f"The draw page is for pictures of 28 × 28 = 784 pixels, not {network.sizes[0]}.")
+    if network.divisor == 1:
+        warnings.warn(
+            "This network takes numbers as they are, and the page gives it pixels of 0 to 255. If it was trained on "
+            "images / 255, set network.divisor = 255 first.",
+            stacklevel=3,
+        )
 
 
 def _own_data(network: Network) -> Dataset:

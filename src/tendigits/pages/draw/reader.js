@@ -15,7 +15,7 @@ const SAME = 0.9; // the cosine from which a drawing is one that was taught
 export class Reader {
   // about: the page's data, as page.py wrote it.
   constructor({ classes, network, divisor, novelty, test }) {
-    Object.assign(this, { classes, divisor, trained: networkOf(network), threshold: novelty?.threshold ?? Infinity });
+    Object.assign(this, { classes, trained: { ...networkOf(network), divisor }, threshold: novelty?.threshold ?? Infinity });
     this.detector = novelty && networkOf(novelty.network);
     this.test = { labels: test.labels, images: pictures(test.images) };
     this.reset();
@@ -23,12 +23,13 @@ export class Reader {
 
   // Back to the weights the page came with.
   reset() {
-    this.use(new Network(this.trained.spec, this.trained.params.slice()), []);
+    const { spec, params, divisor } = this.trained;
+    this.use(new Network(spec, params.slice()), divisor, []);
     this.trainedCorrect = undefined;
   }
 
-  use(network, taught) {
-    Object.assign(this, { network, taught });
+  use(network, divisor, taught) {
+    Object.assign(this, { network, divisor, taught });
     this.isExact = !network.layers.some(({ name }) => name === "Tanh");
   }
 
@@ -87,18 +88,18 @@ export class Reader {
 
   toJson() {
     const drawings = this.taught.map(({ field, label }) => ({ label, pixels: toBase64(field) }));
-    return networkToJson(this.network, this.classes, {}, { drawings });
+    return networkToJson(this.network, this.classes, {}, this.divisor, { drawings });
   }
 
   // Throws BadNetwork where the text is none.
   fromJson(text) {
-    const { network, drawings } = networkFromJson(text, this.classes.length);
+    const { network, divisor, drawings } = networkFromJson(text, this.classes.length);
     const taught = (Array.isArray(drawings) ? drawings : []).filter(isDrawing).map(({ label, pixels }) => {
       const field = bytes(pixels);
-      return { field, label, x: this.inputFrom(field) };
+      return { field, label, x: divided(field, divisor) };
     });
     this.trainedCorrect ??= this.countCorrect();
-    this.use(network, taught);
+    this.use(network, divisor, taught);
   }
 }
 

@@ -166,7 +166,8 @@ addEventListener("message", ({ source, data }) => {
 
 function takeNetwork(text) {
   try {
-    const { network } = networkFromJson(text, about.classes.length);
+    const { network, divisor } = networkFromJson(text, about.classes.length);
+    if (divisor !== 255) throw new BadNetwork("That network was not trained on pixels divided by 255, as this page has them.");
     stop();
     config = { ...config, ...shapeOf(network) };
     configure(config, true);
