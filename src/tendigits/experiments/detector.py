@@ -38,7 +38,7 @@ HANDS = (USUAL, CRISP)
 COUNTS = {"letters": 9000, "scribbles": 8000, "doodles": 5000, "fragments": 2500, "pairs": 2000}  # with either pen
 NARROWEST = 10  # pixels: what is less wide may be a 1, whatever it was meant to be
 DOUBTFUL = 0.5  # probability: parts of digits that read better than this may pass for another digit
-REFUSED = 0.01  # of the held-out digits of each source, at the detector's own threshold
+REFUSED = 0.002  # of the held-out digits of each source, at the detector's own threshold
 
 
 def make(seed: int = 0) -> Network:
