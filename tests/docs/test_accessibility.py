@@ -8,7 +8,7 @@ from browser import DESKTOP, PHONE, chromium  # noqa: F401 - a fixture
 
 DOCS = ("index", "start", "learn", "command", "commands", "scikit-learn", "faq", "compare", "results", "reference")
 NAMES = ("api/tendigits.Network", "modules/tendigits.nn.loss")
-OTHERS = ("mnist", "lessons/autograd", "lessons/glossary", "benchmarks/README", "CONTRIBUTING", "search")
+OTHERS = ("lessons/certainty", "lessons/collect", "lessons/glossary", "benchmarks/README", "CONTRIBUTING", "search")
 PAGES = [*(f"docs/{name}" for name in (*DOCS, *NAMES)), *OTHERS]
 pytestmark = [
     pytest.mark.slow,
