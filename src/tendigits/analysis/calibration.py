@@ -33,7 +33,7 @@ class Calibration:
 
     @property
     def error(self) -> float:
-        """The expected calibration error: the mean of |confidence - accuracy| over all answers, 0 to 1."""
+        """The expected calibration error: how far confidence is from accuracy, a mean over all answers, 0 to 1."""
         return float(np.average(np.abs(self.confidence - self.accuracy), weights=self.counts))
 
 
