@@ -53,7 +53,7 @@ RECIPES = {
         {"optimizer": "sgd", "epochs": 10},
     ),
     "fast": Recipe(
-        "98 % in a second and a half, from 64 numbers for each image",
+        "98 % in two seconds, from 64 numbers for each image",
         {"components": 64, "epochs": 6, "batch_size": 256, "learning_rate": 0.6, "weight_decay": 0.002},
     ),
     "plain": Recipe(
