@@ -89,7 +89,10 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(page):
     shown = page._repr_html_()
     assert shown.startswith("<iframe sandbox=")
     assert "allow-same-origin" not in shown
-    assert shown.count("<") == 2  # all of the page is escaped
+    frame, _, script = shown.partition("<script>")
+    assert frame.count("<") == 2  # all of the page is escaped
+    assert len(frame) < 1.02 * len(page.html)  # and there once
+    assert script.endswith("</script>")
 
 
 # What is in it

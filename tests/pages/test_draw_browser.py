@@ -591,9 +591,12 @@ def test_it_shows_in_a_notebook(visit, page, tmp_path):
     notebook.write_text(f"<!doctype html><title>A notebook</title><p>Out[1]:</p>{page._repr_html_()}", "utf-8")
     tab = visit(notebook.as_uri(), ready="iframe")
     frame = tab.frame_locator("iframe")
+    tab.wait_for_function("document.querySelector('iframe').clientHeight > 900")
+    assert frame.locator("html").evaluate("html => html.scrollHeight <= innerHeight + 1")  # nothing is cut off
     frame.locator("#samples button").nth(3).click()
     assert frame.locator("#answer").get_attribute("data-digit") == "3"
     frame.locator("#clear").click()
+    frame.locator("#canvas").scroll_into_view_if_needed()
     box = frame.locator("#canvas").bounding_box()
     for first, *others in SEVEN:
         tab.mouse.move(box["x"] + first[0] * box["width"], box["y"] + first[1] * box["height"])

@@ -18,7 +18,11 @@ from ..errors import InputError
 
 JAVASCRIPT, SHARED = Path(__file__).parents[1] / "javascript", Path(__file__).parent / "shared"
 LARGEST = 1_500_000  # bytes of a page
-HEIGHT = 900  # pixels in a notebook
+HEIGHT = 900  # pixels in a notebook until the page has told its height (shared/frame.js)
+FIT = """<script>addEventListener("message", ({ source, data }) => {
+  const frame = [...document.querySelectorAll("iframe")].find((frame) => frame.contentWindow === source);
+  if (frame && data.pageHeight > 0) frame.style.height = `${data.pageHeight}px`;
+});</script>"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Page:
     def _repr_html_(self) -> str:
         # srcdoc needs no server; the sandbox keeps page and notebook apart.
         frame = f'sandbox="allow-scripts" width="100%" height="{HEIGHT}" style="border: 0" title="{self.title}"'
-        return f'<iframe {frame} srcdoc="{html.escape(self.html)}"></iframe>'
+        return f'<iframe {frame} srcdoc="{html.escape(self.html)}"></iframe>{FIT}'
 
 
 def bundle(modules: Sequence[Path]) -> str:

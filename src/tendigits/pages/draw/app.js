@@ -1,6 +1,7 @@
 // The page: what is drawn goes to the reader, and what it says goes to the views.
 
 import { byId, linkTo, say } from "../shared/dom.js";
+import { tellHeight } from "../shared/frame.js";
 import { drawByKeyboard, drawByPointer } from "../shared/input.js";
 import { acceptPictures } from "../shared/pictures.js";
 import { Sheet } from "../shared/sheet.js";
@@ -116,3 +117,4 @@ setTimeout(() => {
   paintSamples();
   units.paintWeights();
 });
+tellHeight();

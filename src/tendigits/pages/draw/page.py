@@ -29,7 +29,7 @@ MODULES = (  # each after those it imports
     *(JAVASCRIPT / f"{name}.js" for name in ("products", "linear", "elementwise", "convolution", "pooling")),
     *(JAVASCRIPT / f"{name}.js" for name in ("batchnorm", "loss", "network", "attribution", "network_file")),
     *(JAVASCRIPT / f"{name}.js" for name in ("light", "strokes", "lines", "mnist_format")),
-    *(SHARED / f"{name}.js" for name in ("bytes", "dom", "paint", "sheet", "input", "pictures", "save")),
+    *(SHARED / f"{name}.js" for name in ("bytes", "dom", "frame", "paint", "sheet", "input", "pictures", "save")),
     *(HERE / f"{name}.js" for name in ("reader", "hints", "answer", "preprocessing_view", "why", "units", "filters")),
     *(HERE / f"{name}.js" for name in ("teach", "keep", "share", "samples", "app")),
 )

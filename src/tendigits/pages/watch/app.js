@@ -1,6 +1,7 @@
 // The page that learns: controls on one side, the worker on the other, and views of what it says.
 
 import { byId, linkTo, say } from "../shared/dom.js";
+import { tellHeight } from "../shared/frame.js";
 import { BadNetwork, networkFromJson, networkToJson } from "../../javascript/network_file.js";
 import { Network } from "../../javascript/network.js";
 import { openFiles, saveFile } from "../shared/save.js";
@@ -228,3 +229,4 @@ function again(seed) {
 showExperiments();
 breakIt.show(config.bug);
 begin();
+tellHeight();

@@ -30,7 +30,7 @@ WORKER = (  # each after those it imports
 MODULES = (
     *NETWORK,
     *(JAVASCRIPT / f"{name}.js" for name in ("network_file", "light", "strokes", "lines", "mnist_format")),
-    *(SHARED / f"{name}.js" for name in ("bytes", "dom", "paint", "sheet", "input", "save")),
+    *(SHARED / f"{name}.js" for name in ("bytes", "dom", "frame", "paint", "sheet", "input", "save")),
     *(HERE / f"{name}.js" for name in ("bugs", "config", "digits", "learner", "curves", "weights", "wall")),
     *(HERE / f"{name}.js" for name in ("confusion", "slow_motion", "choices", "break_it", "hand")),
     *(HERE / f"{name}.js" for name in ("experiments", "app")),
