@@ -1,6 +1,8 @@
 """The group of all commands, which turns errors into one sentence."""
 
 import warnings
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import click
@@ -9,30 +11,34 @@ from .. import __version__
 from .._util.text import printable
 from ..errors import DataUnavailable, Diverged, InputError, WorkerFailed
 from ..training.parallel.launch import ending_together, let_rank_0_report
-from .collect import collect
 from .common import echo
-from .completion import completion
-from .distort import distort
-from .doctor import doctor
-from .draw import draw
-from .evaluate import evaluate
-from .export import export
-from .hints import examples, no_such_option
-from .info import info
-from .predict import predict
-from .read import read_command
-from .recipes import recipes
-from .robustness import robustness
-from .score import score
-from .sheet import sheet
-from .train import train
-from .watch import watch
+from .hints import EXAMPLES, examples, no_such_option
 
 
 class BadInput(click.ClickException):
     """A sentence on stderr, and exit status 2."""
 
     exit_code = 2
+
+
+class OnDemand(Mapping[str, click.Command]):
+    """The commands by name, each imported when it is looked up: to import all of them doubles the time of a start."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in EXAMPLES:
+            raise KeyError(name)
+        command: click.Command = getattr(import_module(f".{name}", __package__), name)
+        command.epilog = examples(name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(EXAMPLES)
+
+    def __len__(self) -> int:
+        return len(EXAMPLES)
+
+    def __repr__(self) -> str:
+        return f"OnDemand({', '.join(self)})"
 
 
 class Commands(click.Group):
@@ -69,18 +75,12 @@ class Commands(click.Group):
             raise
 
 
-@click.group(cls=Commands, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands, commands=OnDemand(), context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__)
 def main() -> None:
     """Train and use a neural network, in NumPy only, that reads handwritten digits.
 
     Begin with `tendigits train`, then `tendigits predict model.npz picture.png`.
     """
-
-
-for command in (
-    *(train, recipes, evaluate, robustness, score, predict, read_command, sheet, collect, distort),
-    *(draw, watch, export, info, doctor, completion),
-):
-    command.epilog = examples(str(command.name))
-    main.add_command(command)

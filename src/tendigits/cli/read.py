@@ -11,7 +11,7 @@ from .._util.files import check_writable, replacing
 from .._util.progress import progress_bar
 from ..errors import InputError
 from ..experiments.grid import cells
-from ..experiments.read import read
+from ..experiments.read import read as read_picture
 from ..experiments.reading.results import Reading
 from ..images.decode import read_gray
 from ..nn.network import Network
@@ -19,7 +19,7 @@ from ..sheets.answers import read_answers
 from .common import echo, json_option, load_model, print_json
 
 
-@click.command("read")
+@click.command()
 @click.argument("pictures", metavar="PICTURE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--model",
@@ -38,7 +38,7 @@ from .common import echo, json_option, load_model, print_json
     help="Draw what was read into the picture.",
 )
 @click.pass_context
-def read_command(
+def read(
     context: click.Context,
     pictures: tuple[Path, ...],
     model: Path | None,
@@ -77,7 +77,7 @@ def _read_all(pictures: tuple[Path, ...], network: Network) -> dict[Path, Readin
     with progress_bar(total=len(pictures), unit="picture", description="Reading", shown=_shown(pictures)) as bar:
         for path in pictures:
             try:
-                readings[path] = read(path, network)
+                readings[path] = read_picture(path, network)
             except InputError as error:
                 echo(f"Error: {error}", err=True)
             bar.update(1)
