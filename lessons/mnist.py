@@ -32,7 +32,7 @@
 #
 # **The path**, with the minutes a careful reader needs:
 # 0 The result first (5) · 1 The data (10) · 2 Preparing it (10) · 3 Baselines to beat (10) · 4 A layer (15) ·
-# 5 ReLU (10) · 6 Softmax and cross-entropy (20) · 7 One slope (10) · 8 Backpropagation (45) ·
+# 5 ReLU (10) · 6 Softmax and cross-entropy (20) · 7 One slope (20) · 8 Backpropagation (45) ·
 # 9 Sanity before scale (20) · 10 Training (10) · 11 The test set, once (15) · 12 Looking inside (25) ·
 # 13 Your own digit (25) · 14 The same, fast (15) · 15 Exercises (60 to 120)
 #
