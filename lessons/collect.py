@@ -13,9 +13,9 @@
 # %% [markdown]
 # # A class makes its own data set
 #
-# In the lesson, the network learned from the hands of American census employees and students, and we tested it on the same kind
-# of people. Now it is your turn. Your class writes digits on printed sheets, photographs them, and makes a data set of its own.
-# Then you train, compare, and talk about whose hands a network has seen.
+# In the lesson, the network learned from the handwriting of American census employees and students, and we tested it on
+# the same kind of people. Now it is your turn. Your class writes digits on printed sheets, photographs them, and makes
+# a data set of its own. Then you train, compare, and talk about whose hands a network has seen.
 #
 # This chapter, unlike the others, uses the package: `pip install tendigits[all]`, or `pip install .[all]` in this project's folder.
 # If the notebook runs to its end, everything it asserts holds on your machine.
@@ -31,8 +31,9 @@
 # %% [markdown]
 # ## 0. Before you begin
 #
-# Handwriting belongs to a person. Everybody may say no, and nobody needs to give a reason. Use **pseudonyms** ("pupil 7"), keep the
-# list of names off the computer, and agree on when pictures and data set will be deleted. Nothing here leaves your computer.
+# Handwriting belongs to a person. Anybody may say no, and nobody needs to give a reason. Use **pseudonyms** ("pupil
+# 7"), keep the list of names off the computer, and agree on when the pictures and the data set will be deleted. Nothing
+# here leaves your computer.
 
 # %%
 import os
@@ -132,8 +133,8 @@ plt.show()
 # %% [markdown]
 # ## 2. Collect
 #
-# One command finds the boxes, cuts out the digits, and brings them into MNIST's format. What it cannot read, it names, with the
-# reason. `--review` makes a page on which you click what was written wrongly.
+# One command finds the boxes, cuts out the digits, and brings them into MNIST's format. If it cannot read something, it
+# says what, and why. `--review` makes a page on which you click whatever was written wrongly.
 
 # %%
 run("collect", *photos, "--out", "class", "--review")
@@ -144,11 +145,12 @@ assert len(data.train_labels) > 0 and len(data.test_labels) > 0
 # %% [markdown]
 # ## 3. Look
 #
-# **Predict.** The test set of your class: should it hold some digits of *everybody*, or all digits of *some*?
+# **Predict.** Should the test set of your class hold some digits from *everybody*, or all digits from *some*?
 #
 # <details><summary>Answer</summary>
 #
-# All digits of some. Otherwise the network has seen the test writers' hands, and the number tells nothing about a new pupil. The package holds out whole writers where it can.
+# All digits from some. Otherwise the network has seen the test writers' hands, and the number says nothing about a new
+# pupil. The package holds out whole writers where it can.
 #
 # </details>
 
@@ -168,8 +170,8 @@ for ax, i in zip(axes.flat, chosen):
 plt.show()
 
 # %% [markdown]
-# Is there a picture that does not show its digit? Open `review.html` in the folder, click it away, and load again. A data set is
-# as good as the person who looked at it.
+# Is there a picture that does not show its digit? Open `review.html` in the folder, click that picture, replace
+# `labels.csv` with the corrected one, and load again. A data set is only as good as the person who looked through it.
 #
 # ## 4. Train and compare
 #
@@ -180,7 +182,8 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# Those that your class writes unlike its training data. For the imagined class the 1 with its long upstroke is a candidate; see whether it is so.
+# Those that your class writes differently from its training data. For the imagined class, the 1 with its long upstroke
+# is a candidate; see whether that is so.
 #
 # </details>
 
@@ -209,8 +212,8 @@ ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
 # %% [markdown]
-# The margins are wide: a few dozen digits of one or two pupils are not many. And what did the second network forget of the old
-# world? The output of `train` says it: *so much before, so much after*.
+# The margins are wide: a few dozen digits from one or two pupils are not many. And what did the second network forget
+# of the old world? The output of `train` tells you: *so much before, so much after*.
 
 # %%
 run("evaluate", "after.npz", "--data", "class", "--by", "writer")
