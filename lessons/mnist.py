@@ -381,7 +381,7 @@ del images, labels  # the only way to the test images is now the box
 
 # %% [markdown]
 # A number that we choose and the network does not learn, such as the learning rate, is called a **hyperparameter**.
-# Doing well on digits that it has not seen is called **generalisation**; that is what the test set measures.
+# Doing well on digits that the network has not seen is called **generalisation**; that is what the test set measures.
 #
 # > **Take away.** Scale the inputs, write labels as choices, and put the test set where you cannot
 # > be tempted.
@@ -454,8 +454,8 @@ assert nearest > 0.7
 show_network("W1, b1", "W2, b2")
 
 # %% [markdown]
-# **Claim.** A layer is one line, `X @ W + b`. Rows are images, columns are features. `W` holds the **weights**, one
-# from each input to each output; `b` holds the **biases**, one for each output.
+# **Claim.** A layer is one line, `X @ W + b`. Rows are images; columns are features, here pixels. `W` holds the
+# **weights**, one from each input to each output; `b` holds the **biases**, one for each output.
 #
 # $$Z = XW + b \qquad (n, \text{in}) \times (\text{in}, \text{out}) + (\text{out}) \to (n, \text{out})$$
 #
@@ -1184,9 +1184,7 @@ assert accuracy(predict(params, X20), y20) == 1 and losses[-1] < 0.1
 
 # %% [markdown]
 # **Claim 2.** The learning rate decides whether anything is learned, and the right one depends on the batch size. Too
-# small: no progress. Too large: each step jumps over the valley and lands higher up. A very small batch gives a noisy
-# slope, so its steps must be shorter. A larger batch gives a quieter slope, and can take longer steps, but only up to a
-# point: beyond it, the curvature of the valley sets the limit, and no batch size helps.
+# small: no progress. Too large: each step jumps over the valley and lands higher up.
 #
 # **Predict.** There are three batch sizes, 5, 50 and 400. For which one is the best rate lowest? Do the best rates of
 # the other two differ?
@@ -1234,8 +1232,10 @@ for losses in sweep.values():  # each has a best rate between too small and too 
 # %% [markdown]
 # Read the picture from left to right along one colour: nothing learned, a valley, disaster. Then compare the colours. A
 # rate of 0.1 is about the best for a batch of 5, and too timid for a batch of 400. A rate of 0.5 suits a batch of 50,
-# and throws a batch of 5 far back. From 50 to 400, the best rate no longer moves. For the long training that follows we
-# take 0.2: well above "timid", and at a safe distance from the cliff on the right.
+# and throws a batch of 5 far back. From 50 to 400, the best rate no longer moves. A very small batch gives a noisy
+# slope, so its steps must be shorter. A larger batch gives a quieter slope, and can take longer steps, but only up to a
+# point: beyond it, the curvature of the valley sets the limit, and no batch size helps. For the long training that
+# follows we take 0.2: well above "timid", and at a safe distance from the cliff on the right.
 #
 # > **Take away.** First learn 20 images by heart. Then find the learning rate, for *your* batch size, on a
 # > small part of the data. Only then train on everything.
@@ -1474,8 +1474,8 @@ assert np.array_equal(params["W1"][never_lit], at_start["W1"][never_lit])  # nev
 assert np.any(params["W1"][~never_lit] != at_start["W1"][~never_lit])
 
 # %% [markdown]
-# **Claim 2.** Why this digit? A ReLU network's decision splits *exactly* into one number for each pixel. (Such a picture is
-# called a **saliency map** or an **attribution**; this one is *input times gradient*.)
+# **Claim 2.** Why this digit? A ReLU network's decision splits *exactly* into one number for each pixel, and a rest.
+# (Such a picture is called a **saliency map** or an **attribution**; this one is *input times gradient*.)
 #
 # For one image, each hidden unit is either open, $m = 1$, or shut, $m = 0$. With the shut ones struck out, the
 # network is two plain layers, and those collapse into one (section 5!). So the lead of digit $k$ over digit $j$ is
