@@ -129,7 +129,7 @@ def lock(*treasure):
 
     def open_box():
         assert inside, ("The test set was opened before; a second look would make it validation "
-                        "data.\nTo begin anew: restart, and run all.")
+                        "data.\nTo start over: restart, and run all.")
         return inside.pop()
 
     return open_box
@@ -1249,8 +1249,8 @@ print(f"{time.perf_counter() - started:.2f} s to distort 1,000 images (measured,
 assert not np.array_equal(distort(originals, rng), distort(originals, rng))  # never the same twice
 
 # %% [markdown]
-# On the left what was written; beside it, what we made of it. Now train both networks on pictures like these, from the
-# same start, for the same number of epochs. No picture is ever seen twice.
+# On the left is what was written; beside it, what we made of it. Now train both networks on pictures like these, from
+# the same start, for the same number of epochs. No picture is ever seen twice.
 
 # %%
 cnn_distorted, distorted_curve = learn(change=distort)
@@ -1313,7 +1313,7 @@ plt.show()
 #
 # **Where the package takes over.** The package beside this notebook has the same layers, made fast and dependable, and
 # larger networks of the same kind that make far fewer mistakes: `tendigits recipes` lists them. A test of the project
-# holds the functions of this notebook against the package's, and against PyTorch's.
+# compares the functions of this notebook with the package's, and with PyTorch's.
 #
 # > **Take away.** Better by design, better by data: six thousand numbers read 99 of 100 digits.
 
