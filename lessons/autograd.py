@@ -19,7 +19,8 @@
 # network of the first lesson with it, without one derived formula, and gets the same gradients to twelve decimals. At
 # the end, the same network is written in PyTorch, the lines side by side.
 #
-# If this notebook runs to its end, everything it asserts holds on your machine. Times are *measured here, not asserted*.
+# If this notebook runs to its end, everything it asserts holds on your machine. Times are *measured here, not
+# asserted*.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`; PyTorch if you have it
 # - **You should know:** the first lesson, up to section 8; what a class is in Python
@@ -51,7 +52,8 @@ plt.rcParams.update({"figure.dpi": 90, "font.size": 10, "legend.frameon": False}
 # %% [markdown]
 # ## 1. An array that remembers
 #
-# **Claim.** To find the gradient of a computation, it is enough to know, for each single step, how to go back through it.
+# **Claim.** To find the gradient of a computation, it is enough to know, for each single step, how to go back through
+# it.
 #
 # That is the **chain rule**: if $y$ comes from $x$, and the loss from $y$, then
 # $\frac{\partial\,\text{loss}}{\partial x} = \frac{\partial\,\text{loss}}{\partial y}\cdot\frac{\partial y}{\partial x}$.
@@ -175,9 +177,9 @@ assert a.grad != 5
 #
 # **Claim.** What forward repeats, backward adds up.
 #
-# NumPy stretches a bias of shape (3,) over a batch of shape (2, 3): each number is used twice. Each use sends back a gradient,
-# so they must be summed, until the gradient has the shape of its tensor again. This is the whole difficulty of a *tensor*
-# autograd, and it is five lines long.
+# NumPy stretches a bias of shape (3,) over a batch of shape (2, 3): each number is used twice. Each use sends back a
+# gradient, so they must be summed, until the gradient has the shape of its tensor again. This is the whole difficulty
+# of a *tensor* autograd, and it is five lines long.
 #
 # **Predict.** A (2, 1) column times a (2, 3) table: over which axis must the column's gradient be summed?
 #
@@ -213,8 +215,9 @@ def backward_pass(loss):
 Tensor.backward = backward_pass
 
 # %% [markdown]
-# The gradient check is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares with what
-# comes out when each number is changed a little. The loss is the sum of all results, each times a random weight.
+# The gradient check is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares
+# with what comes out when each number is changed a little. The loss is the sum of all results, each times a random
+# weight.
 
 # %%
 def numerical_gradient(loss, array, h=1e-6):
@@ -329,7 +332,8 @@ check("log", log, (3, 4))
 check("ReLU", lambda x: relu(x - 1.1), (3, 4))
 
 # %% [markdown]
-# That is all. Count the lines: the class, ten operations and the walk are about a hundred, blank lines and documentation included.
+# That is all. Count the lines: the class, ten operations and the walk are about a hundred, blank lines and
+# documentation included.
 #
 # > **Take away.** An operation is two lines: what it computes, and its way back. Check each as you write it.
 
@@ -338,9 +342,9 @@ check("ReLU", lambda x: relu(x - 1.1), (3, 4))
 #
 # **Claim.** You can see what an autograd sees.
 #
-# Here is the smallest network of the first lesson, with two inputs, two hidden units and two classes, and its loss. Softmax
-# and cross-entropy are written with the operations above. The maximum is taken off as before, as a plain number: it does not
-# change the result, so no gradient need flow through it.
+# Here is the smallest network of the first lesson, with two inputs, two hidden units and two classes, and its loss.
+# Softmax and cross-entropy are written with the operations above. The maximum is taken off as before, as a plain
+# number: it does not change the result, so no gradient need flow through it.
 
 # %%
 def cross_entropy(logits, Y):
@@ -515,8 +519,8 @@ print(f"a batch of 50: by hand {best_time(lambda: backward(*batch)):.2f} ms, "
       f"autograd {best_time(lambda: gradients(*batch)):.2f} ms")
 
 # %% [markdown]
-# Autograd also computes what nobody asked for: the gradient along the images, 50 × 784 numbers. Frameworks ask you which
-# tensors need a gradient (`requires_grad`), and save that work.
+# Autograd also computes what nobody asked for: the gradient along the images, 50 × 784 numbers. Frameworks ask you
+# which tensors need a gradient (`requires_grad`), and save that work.
 #
 # > **Take away.** Automatic gradients are not approximations. They are the same formulas, put together by a program.
 
@@ -554,8 +558,8 @@ plt.show()
 assert right.mean() > (0.94 if MNIST else 0.9)
 
 # %% [markdown]
-# Now change the network: another layer, another loss, another nonlinearity. You change `network` or `cross_entropy`, and
-# nothing else. That is why everybody uses autograd.
+# Now change the network: another layer, another loss, another nonlinearity. You change `network` or `cross_entropy`,
+# and nothing else. That is why everybody uses autograd.
 #
 # > **Take away.** Write forward; backward comes for free. And when it misbehaves, you know what it is doing.
 

@@ -17,17 +17,17 @@
 # chapter asks how far the network's certainty can be trusted: on digits, on things that are not digits, on digits that
 # somebody has tampered with, and on the handwriting of people it has never met.
 #
-# If this notebook runs to its end, everything it asserts holds on your machine. What is only printed is *measured here, not
-# asserted*.
+# If this notebook runs to its end, everything it asserts holds on your machine. What is only printed is *measured here,
+# not asserted*.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
 # - **You should know:** the first lesson, [`mnist.ipynb`](../mnist.ipynb), up to section 12
 # - **It takes:** about a minute to run, plus a download of 15 MB the first time; two hours to read
 # - **Offline, or short of time?** `QUICK = True`, below, uses small digits that come with scikit-learn
 #
-# **The path**, with the minutes a careful reader needs: 1 A network that is too sure (10) · 2 The reliability diagram (15) ·
-# 3 Temperature (15) · 4 When to say nothing (10) · 5 Not a digit (15) · 6 One step against it (20) · 7 The map of the hidden
-# space (10) · 8 Who wrote it? (15) · 9 Exercises (30)
+# **The path**, with the minutes a careful reader needs: 1 A network that is too sure (10) · 2 The reliability diagram
+# (15) · 3 Temperature (15) · 4 When to say nothing (10) · 5 Not a digit (15) · 6 One step against it (20) · 7 The map
+# of the hidden space (10) · 8 Who wrote it? (15) · 9 Exercises (30)
 
 # %%
 import os
@@ -361,8 +361,8 @@ assert np.mean(novelty(some) > threshold) < 0.15
 assert np.mean(novelty(strangers["noise"]) > threshold) > 0.9
 
 # %% [markdown]
-# Novelty refuses all the noise, and all the shuffled and inverted digits. But it, too, lets most of the overlapping pairs
-# pass.
+# Novelty refuses all the noise, and all the shuffled and inverted digits. But it, too, lets most of the overlapping
+# pairs pass.
 #
 # > **Take away.** Certainty says which of the ten. It does not say whether it is one of the ten.
 
@@ -497,9 +497,9 @@ for name, part in groups.items():
           f"with temperature {calibration_error(softmax(z / T), y_test[part]):.1%}")
 
 # %% [markdown]
-# The data set's own page says that the first half is the cleaner and easier one. This network finds the opposite. (In "Cold
-# Case: The Lost MNIST Digits", 2019, Yadav and Bottou traced each digit back to its writer.) Measure, whatever the label on
-# the box says.
+# The data set's own page says that the first half is the cleaner and easier one. This network finds the opposite. (In
+# "Cold Case: The Lost MNIST Digits", 2019, Yadav and Bottou traced each digit back to its writer.) Measure, whatever
+# the label on the box says.
 #
 # If two groups of Americans differ by as much as this, what about children, people who learned to write in another
 # country, or people with a tremor? A number without the writers it was measured on is half a number. Before a network

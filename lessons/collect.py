@@ -17,16 +17,16 @@
 # the same kind of people. Now it is your turn. Your class writes digits on printed sheets, photographs them, and makes
 # a data set of its own. Then you train, compare, and talk about whose hands a network has seen.
 #
-# This chapter, unlike the others, uses the package: `pip install tendigits[all]`, or `pip install .[all]` in this project's folder.
-# If the notebook runs to its end, everything it asserts holds on your machine.
+# This chapter, unlike the others, uses the package: `pip install tendigits[all]`, or `pip install .[all]` in this
+# project's folder. If the notebook runs to its end, everything it asserts holds on your machine.
 #
 # - **You need:** a printer, dark pens, a phone; Python, and the package `tendigits`
 # - **You should know:** what training, validation and test mean (the first lesson, section 2)
 # - **It takes:** about half a minute to run; a double period with a class
 # - **No class at hand?** Leave `PHOTOS` empty: five imagined pupils fill in the sheets
 #
-# **The path**, with minutes: 0 Before you begin (10) · 1 Print and write (20) · 2 Collect (15) · 3 Look (10) · 4 Train and
-# compare (20) · 5 Talk (15)
+# **The path**, with minutes: 0 Before you begin (10) · 1 Print and write (20) · 2 Collect (15) · 3 Look (10) · 4 Train
+# and compare (20) · 5 Talk (15)
 
 # %% [markdown]
 # ## 0. Before you begin
@@ -72,16 +72,16 @@ def run(*arguments):
 # %% [markdown]
 # ## 1. Print and write
 #
-# Each box of a sheet says which digit belongs in it. The squares in the corners tell the program where the boxes are, even if the
-# photo is askew. Print a sheet for each pupil.
+# Each box of a sheet says which digit belongs in it. The squares in the corners tell the program where the boxes are,
+# even if the photo is askew. Print a sheet for each pupil.
 
 # %%
 run("sheet", "--writer", "pupil 1", "--writer", "pupil 2", "--rows", 6)
 assert (FOLDER / "sheet.pdf").exists()
 
 # %% [markdown]
-# No class at hand? Then five imagined pupils write. Their 1 has a long upstroke, as in much of Europe, and each leans in their
-# own way. (Strokes through points, as in section 13 of the first lesson.)
+# No class at hand? Then five imagined pupils write. Their 1 has a long upstroke, as in much of Europe, and each leans
+# in their own way. (Strokes through points, as in section 13 of the first lesson.)
 
 # %%
 def arc(x, y, width, height, start, stop):
@@ -175,8 +175,8 @@ plt.show()
 #
 # ## 4. Train and compare
 #
-# Two networks: one that knows only the world it was trained on, and one that went on and learned from your class. Both are tested on
-# pupils whom neither has seen.
+# Two networks: one that knows only the world it was trained on, and one that went on and learned from your class. Both
+# are tested on pupils whom neither has seen.
 #
 # **Predict.** Which digits will the first network misread most?
 #
@@ -225,6 +225,8 @@ run("evaluate", "after.npz", "--data", "class", "--by", "writer")
 # - In your class: who is not in the data set? Left-handed pupils? Those who were ill? Those who said no?
 # - Who decided what a correct 1 looks like?
 # - The second network reads your class better, and perhaps others worse. When is that a fair trade?
-# - A school wants to read all its forms by machine, and the network is wrong for one pupil in every form. Who notices? Who can complain?
+# - A school wants to read all its forms by machine, and the network is wrong for one pupil in every form. Who notices?
+#   Who can complain?
 #
-# > **Take away.** A data set is a choice of people. Make the choice on purpose, write it down, and tell those who use the network.
+# > **Take away.** A data set is a choice of people. Make the choice on purpose, write it down, and tell those who use
+# > the network.

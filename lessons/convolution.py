@@ -22,7 +22,8 @@
 # each experiment there is a question: **predict**, then run.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
-# - **You should know:** the first lesson: layers, ReLU, softmax, backpropagation, checking a gradient by finite differences
+# - **You should know:** the first lesson: layers, ReLU, softmax, backpropagation, checking a gradient by finite
+#   differences
 # - **It takes:** about four minutes to run, plus a download of 15 MB the first time; an evening to read
 # - **Offline, or short of time?** `QUICK = True`, below, uses small digits that come with scikit-learn: half a minute
 #
@@ -448,8 +449,9 @@ plt.show()
 
 # %% [markdown]
 # A dense layer may choose all these weights freely. The convolution ties its hands twice: each output sees only its
-# *neighbourhood* (**local connectivity**), and all outputs *share* the same nine weights (**weight sharing**). That is knowledge about pictures, put into the shape of
-# the layer: what belongs together lies together, and a shape is the same shape anywhere.
+# *neighbourhood* (**local connectivity**), and all outputs *share* the same nine weights (**weight sharing**). That is
+# knowledge about pictures, put into the shape of the layer: what belongs together lies together, and a shape is the
+# same shape anywhere.
 
 # %%
 shared = 8 * (5 * 5 + 1)                    # eight filters of 5 x 5, each with a bias
@@ -544,8 +546,8 @@ print(f"an image: {1000 * by_loops:.1f} ms by loops, {1000 * by_product:.3f} ms 
 assert np.allclose(fast[0, :, :, 0], slow)
 
 # %% [markdown]
-# > **Take away.** Windows as rows, filters as columns: convolution is the layer `X @ W + b` of the first lesson, applied
-# > to every window.
+# > **Take away.** Windows as rows, filters as columns: convolution is the layer `X @ W + b` of the first lesson,
+# > applied to every window.
 
 # %% [markdown]
 # ## 4. The gradient of a convolution
@@ -581,8 +583,8 @@ def compare(name, ours, reference):
 
 
 # %% [markdown]
-# We need a loss to take slopes of. Any will do, so take the simplest one whose slopes along the maps are what we please:
-# draw `dz` at random, and let $\text{loss} = \sum z \cdot dz$. Its slope along $z$ is just $dz$.
+# We need a loss to take slopes of. Any will do, so take the simplest one whose slopes along the maps are what we
+# please: draw `dz` at random, and let $\text{loss} = \sum z \cdot dz$. Its slope along $z$ is just $dz$.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -614,8 +616,8 @@ assert compare("dW", dW, numerical_gradient(loss, W)) < 1e-7
 assert compare("db", db, numerical_gradient(loss, b)) < 1e-7
 
 # %% [markdown]
-# **The pixels.** Each row gets its slopes as in any layer, $dR = dZ\,W^{\mathsf T}$. But a pixel lies in many windows, at
-# another place in each. It has a share in all of them, so its slope is the **sum** of what they send back. `windows`
+# **The pixels.** Each row gets its slopes as in any layer, $dR = dZ\,W^{\mathsf T}$. But a pixel lies in many windows,
+# at another place in each. It has a share in all of them, so its slope is the **sum** of what they send back. `windows`
 # copies a pixel to many rows; `fold`, the way back, adds them up. It needs no loop over the places, only over the
 # $k \cdot k$ positions in a window: all windows' top left entries go back at once, then all entries to the right of
 # these, and so on.
@@ -745,9 +747,9 @@ assert np.allclose(two_further[:, :, 1:], here[1][:, :, :-1], atol=1e-5)
 #
 # **Claim.** The whole slope (all the "blame") goes to the winner of each field, and at a tie, to *one* winner.
 #
-# Only the largest number of a field went forward. Change one of the others a little, and nothing happens: slope 0. Change
-# the winner, and the output follows it: slope 1. So $dx$ is $dp$ at the winner, and 0 elsewhere. A first attempt compares
-# each corner with the winner:
+# Only the largest number of a field went forward. Change one of the others a little, and nothing happens: slope 0.
+# Change the winner, and the output follows it: slope 1. So $dx$ is $dp$ at the winner, and 0 elsewhere. A first attempt
+# compares each corner with the winner:
 
 # %%
 def pool_backward_naive(dp, x):
@@ -783,9 +785,9 @@ assert pool_backward_naive(one, tie).sum() == 2  # one came in, two went out
 
 # %% [markdown]
 # At a tie there is no slope, as at ReLU's kink. Raise one of the two, and the largest rises; lower it, and nothing
-# happens. Finite differences go both ways and report the middle: one half. So we may choose. But one thing must hold: what
-# is handed on is what came in. The naive way hands it on twice, and for a field of paper four times. We give all of it to
-# the first winner, and none to the others. (PyTorch does the same.)
+# happens. Finite differences go both ways and report the middle: one half. So we may choose. But one thing must hold:
+# what is handed on is what came in. The naive way hands it on twice, and for a field of paper four times. We give all
+# of it to the first winner, and none to the others. (PyTorch does the same.)
 
 # %%
 def pool_backward(dp, x, p):
@@ -815,9 +817,9 @@ assert np.mean(winners > 1) > 0.5
 assert np.array_equal(sum(corners(dx)), dp)  # each field hands on exactly what came in
 
 # %% [markdown]
-# **ReLU and pooling may change places.** ReLU never puts a smaller number above a larger one. So the largest of the bent
-# numbers is the largest number, bent. Pool first, and ReLU has a quarter of the work. And its zeros, which would tie in
-# most fields, come only after the race.
+# **ReLU and pooling may change places.** ReLU never puts a smaller number above a larger one. So the largest of the
+# bent numbers is the largest number, bent. Pool first, and ReLU has a quarter of the work. And its zeros, which would
+# tie in most fields, come only after the race.
 
 # %%
 z = convolve(X_val[:50], W, np.float32(0), k=5)
@@ -874,8 +876,8 @@ assert sizes == [208 + 3_216 + 2_570, 101_770]
 assert abs(first_loss - np.log(10)) < 1  # before learning: near ln 10, knows nothing
 
 # %% [markdown]
-# Seventeen times fewer numbers. Fewer numbers do not mean less work: each filter weight is used in every place. An image
-# costs this network three times as many multiplications as the plain one.
+# Seventeen times fewer numbers. Fewer numbers do not mean less work: each filter weight is used in every place. An
+# image costs this network three times as many multiplications as the plain one.
 
 # %%
 work = {"plain": 784 * 128 + 128 * 10,
@@ -1099,8 +1101,8 @@ print(f"neighbours agree: {agreement(at_start):.2f} at the start, {agreement(fil
 assert agreement(filters) > agreement(at_start)
 
 # %% [markdown]
-# What they make of a digit: the maps after ReLU, before pooling. Each filter lights up along strokes in some direction, or
-# on one side of them.
+# What they make of a digit: the maps after ReLU, before pooling. Each filter lights up along strokes in some direction,
+# or on one side of them.
 
 # %%
 # alt: a 5, and beside it the eight maps that the filters make of it, each dark along other parts of the strokes
@@ -1114,8 +1116,8 @@ print(f"{silent:.0%} of the numbers in these maps are zero")
 assert maps.shape == (24, 24, 8) and 0 < silent < 1
 
 # %% [markdown]
-# What does each filter like best? From each of 1,000 images we take the window that excites the filter most, and of these
-# the best twelve. One row for each filter.
+# What does each filter like best? From each of 1,000 images we take the window that excites the filter most, and of
+# these the best twelve. One row for each filter.
 
 # %%
 def favourites(z, count):
@@ -1276,7 +1278,8 @@ assert lead[4] > lead[2] > 0  # ahead where both were shown, and further ahead w
 # even overtakes the convolutional one that was not. But with the same data, shape carries further. At four pixels,
 # which neither was shown, the convolutional network still reads 9 in 10, and the plain one 7.
 #
-# > **Take away.** There are two ways to tell a network what you know: through its shape, and through its data. Use both.
+# > **Take away.** There are two ways to tell a network what you know: through its shape, and through its data. Use
+# > both.
 
 # %% [markdown]
 # ## 12. The test set, once
@@ -1519,9 +1522,10 @@ verdict(check_strided_convolve)
 # ### Exercise 6 (hard): the way back is a convolution
 #
 # `input_gradient` can do without `fold`. Each pixel gets its slope from the k×k places around it, through the same
-# weights, shared: that is a convolution again! Put a frame of k − 1 zeros around `dz`, and convolve it with filters that you make
-# from `W`. Which? Draw one row of pixels and a window of 3. The pixel in the *middle* met the places left of it with
-# its *last* weight. And the channels change roles: the filters of the way forward are the channels of the way back.
+# weights, shared: that is a convolution again! Put a frame of k − 1 zeros around `dz`, and convolve it with filters
+# that you make from `W`. Which? Draw one row of pixels and a window of 3. The pixel in the *middle* met the places left
+# of it with its *last* weight. And the channels change roles: the filters of the way forward are the channels of the
+# way back.
 
 # %%
 def input_gradient_by_convolution(dz, W, k):

@@ -239,9 +239,9 @@ show_curves(axes[1], {name: 100 * np.array(plain[name + " accuracy"]) for name i
 plt.show()
 
 # %% [markdown]
-# The space between the curves is the **generalisation gap**. All 500 images are read correctly, with a probability near 1. Of
-# new images, more than one in ten is misread, and often with the same confidence: that is what makes the loss rise, although
-# the accuracy does not fall.
+# The space between the curves is the **generalisation gap**. All 500 images are read correctly, with a probability near
+# 1. Of new images, more than one in ten is misread, and often with the same confidence: that is what makes the loss
+# rise, although the accuracy does not fall.
 #
 # > **Take away.** A training loss near zero says that the network has a good memory. It does not say that it has
 # > understood anything.
@@ -273,8 +273,8 @@ assert plain["validation"][kept] <= plain["validation"][-1]
 #
 # **Claim.** Making large weights costly keeps the training loss from reaching zero, and narrows the gap.
 #
-# **Weight decay**, or L2 regularisation, adds $\frac s2\sum W^2$ to the loss, so $sW$ to the gradient: in each step, every weight
-# shrinks a little, and only those that are needed are pushed back.
+# **Weight decay**, or L2 regularisation, adds $\frac s2\sum W^2$ to the loss, so $sW$ to the gradient: in each step,
+# every weight shrinks a little, and only those that are needed are pushed back.
 #
 # **Predict.** What will a very strong decay do?
 #
@@ -319,9 +319,9 @@ print(f"dropout: training {dropped['training'][-1]:.3f}, validation {dropped['va
 assert dropped["validation"][-1] < plain["validation"][-1] + 0.1  # a cure, or at least no poison
 
 # %% [markdown]
-# Here it does next to nothing: with 500 images and 128 units, even the thinned networks have room enough to learn everything by
-# heart. Dropout was made for networks much larger than this one, and there it was a breakthrough. A cure that is in every
-# textbook need not be one for *your* network.
+# Here it does next to nothing: with 500 images and 128 units, even the thinned networks have room enough to learn
+# everything by heart. Dropout was made for networks much larger than this one, and there it was a breakthrough. A cure
+# that is in every textbook need not be one for *your* network.
 #
 # > **Take away.** Dropout is noise: many thinned networks, trained as one. Measure whether it helps.
 
@@ -422,7 +422,8 @@ plt.show()
 # rule is learned *faster*. Gradient descent finds the rule before it has to memorise. Why that is so is not fully
 # understood to this day.
 #
-# > **Take away.** That a network fits its training data proves nothing. (Zhang and others showed it for large networks in 2017.)
+# > **Take away.** That a network fits its training data proves nothing. (Zhang and others showed it for large networks
+# > in 2017.)
 
 # %% [markdown]
 # ## 8. The landscape
@@ -501,7 +502,8 @@ def adam(w, g, memory, rate, beta1=0.9, beta2=0.999):
 OPTIMISERS = {"SGD": (sgd, 0.2), "momentum": (momentum, 0.05), "Adam": (adam, 0.002)}
 
 # %% [markdown]
-# First on the slice: two coordinates instead of 101,770, and finite differences for their slopes. All begin at the same point.
+# First on the slice: two coordinates instead of 101,770, and finite differences for their slopes. All begin at the same
+# point.
 
 # %%
 def walk(step, rate, steps=40):
@@ -619,8 +621,9 @@ plt.show()
 # **Claim.** Images of digits vary in few directions. Train in 64 of them, and much time is saved while almost nothing
 # is lost.
 #
-# The **principal components** are the directions in which the images vary most: the eigenvectors of their covariance matrix with
-# the largest eigenvalues. An image $x$ becomes its coordinates $z = (x - m)P$ along them, where $m$ is the mean image.
+# The **principal components** are the directions in which the images vary most: the eigenvectors of their covariance
+# matrix with the largest eigenvalues. An image $x$ becomes its coordinates $z = (x - m)P$ along them, where $m$ is the
+# mean image.
 #
 # **Predict.** Of 784 pixels, how many directions hold nine tenths of all the variance?
 #
