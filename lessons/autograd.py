@@ -13,18 +13,19 @@
 # %% [markdown]
 # # Autograd: the same gradients, found by themselves
 #
-# In the first lesson, [`mnist.ipynb`](../mnist.ipynb), we derived the gradient by hand, line by line. PyTorch, TensorFlow and
-# JAX do not ask you to. They find it by themselves. This chapter builds what they do, **automatic differentiation**, in about a
-# hundred lines of NumPy: an array that remembers how it was computed. Then it trains the network of the first lesson
-# with it, without one derived formula, and gets the same gradients to twelve decimals. At the end, the same network
-# is written in PyTorch, line beside line.
+# In the first lesson, [`mnist.ipynb`](../mnist.ipynb), we derived the gradient by hand, line by line. PyTorch,
+# TensorFlow and JAX do not ask you to. They find it by themselves. This chapter builds what they do, **automatic
+# differentiation**, in about a hundred lines of NumPy: an array that remembers how it was computed. Then it trains the
+# network of the first lesson with it, without one derived formula, and gets the same gradients to twelve decimals. At
+# the end, the same network is written in PyTorch, the lines side by side.
 #
-# If this notebook runs to its end, everything it asserts holds on your machine. Times are *measured here, not asserted*.
+# If this notebook runs to its end, everything it asserts holds on your machine. Times are *measured here, not
+# asserted*.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`; PyTorch if you have it
 # - **You should know:** the first lesson, up to section 8; what a class is in Python
 # - **It takes:** about a minute to run, plus a download of 15 MB the first time; two hours to read
-# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
+# - **Offline, or short of time?** `QUICK = True`, below, uses small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 An array that remembers (15) · 2 The way back (15) ·
 # 3 Broadcasting (15) · 4 More operations (20) · 5 The graph, drawn (10) · 6 The network of the first lesson (15) ·
@@ -51,14 +52,17 @@ plt.rcParams.update({"figure.dpi": 90, "font.size": 10, "legend.frameon": False}
 # %% [markdown]
 # ## 1. An array that remembers
 #
-# **Claim.** To find the gradient of a computation, it is enough to know, for each single step, how to go back through it.
+# **Claim.** To find the gradient of a computation, it is enough to know, for each single step, how to go back through
+# it.
 #
 # That is the **chain rule**: if $y$ comes from $x$, and the loss from $y$, then
 # $\frac{\partial\,\text{loss}}{\partial x} = \frac{\partial\,\text{loss}}{\partial y}\cdot\frac{\partial y}{\partial x}$.
-# So each result remembers its **parents**, the arrays that it was computed from, and for each parent a small function, the
-# *way back*: given the gradient along the result, it returns the gradient along this parent.
+# So each result remembers its **parents**, the arrays that it was computed from, and for each parent a small function,
+# the *way back*: given the gradient along the result, it returns the gradient along this parent. (Other books call it a
+# vector-Jacobian product.)
 #
-# A `Tensor` is an array with such a memory. (In mathematics a tensor is more than that. In this trade, an array is called one.)
+# A `Tensor` is an array with such a memory. (In mathematics a tensor is more than that. In this field, any array is
+# called one.)
 
 # %%
 class Tensor:
@@ -80,8 +84,8 @@ def tensor(value):
 
 
 # %% [markdown]
-# The first two operations. Each states its way back right beside its forward. For a sum, the gradient goes to both parents
-# as it is. For a product, it goes to each, times *the other*.
+# The first two operations. Each states its way back right beside its way forward. For a sum, the gradient goes to both
+# parents as it is. For a product, it goes to each, times *the other*.
 
 # %%
 def add(a, b):
@@ -108,15 +112,15 @@ print("y =", y.data, "  its parents:", [parent for parent, _ in y.parents])
 assert y.data == 15 and y.parents[1][0] is a
 
 # %% [markdown]
-# > **Take away.** A computation is a graph: each result points to what it was made of.
+# > **Take away.** A computation is a graph, the **computational graph**: each result points to what it was made of.
 
 # %% [markdown]
 # ## 2. The way back
 #
 # **Claim.** Walk the graph from the loss to the inputs, each result before its parents, and *add up* what arrives.
 #
-# Each result before its parents: only when a tensor has heard from everything that used it, it may pass its gradient on. An
-# order in which every parent stands before its children is called **topological**; we walk it backward. Going through
+# Each result before its parents: only when a tensor has heard from everything that used it may it pass its gradient on.
+# An order in which every parent comes before its children is called **topological**; we walk it backward. Going through
 # the graph this way, from one loss to all inputs, is called **reverse mode**: one walk for all gradients.
 #
 # **Predict.** In `y = a * b + a` with a = 3 and b = 4, what is the slope of `y` along `a`?
@@ -157,8 +161,8 @@ print("dy/da =", a.grad, "  dy/db =", b.grad)
 assert a.grad == 5 and b.grad == 3
 
 # %% [markdown]
-# **Gradients pile up.** Run backward once more, and they are added to those that are there. Every library with a `backward()`
-# method has this trap, and so PyTorch programs call `zero_grad()` before each step.
+# **Gradients pile up.** Run backward once more, and the new ones are added to those that are already there. Every
+# library with a `backward()` method has this trap, and so PyTorch programs call `zero_grad()` before each step.
 
 # %%
 simple_backward(y)
@@ -173,9 +177,9 @@ assert a.grad != 5
 #
 # **Claim.** What forward repeats, backward adds up.
 #
-# NumPy stretches a bias of shape (3,) over a batch of shape (2, 3): each number is used twice. Each use sends back a gradient,
-# so they must be summed, until the gradient has the shape of its tensor again. This is the whole difficulty of a *tensor*
-# autograd, and it is five lines long.
+# NumPy stretches a bias of shape (3,) over a batch of shape (2, 3): each number is used twice. Each use sends back a
+# gradient, so they must be summed, until the gradient has the shape of its tensor again. This is the whole difficulty
+# of a *tensor* autograd, and it is five lines long.
 #
 # **Predict.** A (2, 1) column times a (2, 3) table: over which axis must the column's gradient be summed?
 #
@@ -211,8 +215,9 @@ def backward_pass(loss):
 Tensor.backward = backward_pass
 
 # %% [markdown]
-# The gradient check is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares with what
-# comes out when each number is changed a little. The loss is the sum of all results, each times a random weight.
+# The gradient check is the first lesson's: finite differences. `check` computes with tensors, goes back, and compares
+# with what comes out when each number is changed a little. The loss is the sum of all results, each times a random
+# weight.
 
 # %%
 def numerical_gradient(loss, array, h=1e-6):
@@ -244,8 +249,8 @@ def check(name, operation, *shapes):
 
 
 # %% [markdown]
-# For this we need one operation more, the sum. Each summand has the slope 1, so the gradient goes to all of them: backward
-# repeats what forward summed. (The opposite of broadcasting!)
+# For this we need one more operation, the sum. Each summand has the slope 1, so the gradient goes to all of them:
+# backward repeats what forward summed. (The opposite of broadcasting!)
 
 # %%
 def total(x, axis=None, keepdims=False):
@@ -277,7 +282,7 @@ for shapes in [((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (2, 3)), ((), (2, 3))]
 #
 # **Claim.** Seven more operations are enough for a neural network.
 #
-# The matrix product is the first lesson's step 2 and 3: $dA = dZ\,B^{\mathsf T}$ and $dB = A^{\mathsf T}dZ$.
+# The matrix product is steps 2 and 3 of the first lesson: $dA = dZ\,B^{\mathsf T}$ and $dB = A^{\mathsf T}dZ$.
 
 # %%
 def matmul(a, b):
@@ -296,7 +301,8 @@ check("@", lambda a, b: a @ b, (3, 4), (4, 2))
 check("power", lambda a: a**3, (3, 4))
 
 # %% [markdown]
-# Some need no way back of their own: they are made of others. Minus is plus, times −1; division is times, to the power −1.
+# Some need no way back of their own, because they are made of others: $a - b$ is $a + b \cdot (-1)$, and $a / b$ is
+# $a \cdot b^{-1}$.
 
 # %%
 Tensor.__neg__ = lambda a: a * -1
@@ -326,18 +332,19 @@ check("log", log, (3, 4))
 check("ReLU", lambda x: relu(x - 1.1), (3, 4))
 
 # %% [markdown]
-# That is all. Count the lines: the class, ten operations and the walk are about a hundred, blank lines and documentation included.
+# That is all. Count the lines: the class, ten operations and the walk are about a hundred, blank lines and
+# documentation included.
 #
-# > **Take away.** An operation is two lines: what it computes, and its way back. Check each when you write it.
+# > **Take away.** An operation is two lines: what it computes, and its way back. Check each as you write it.
 
 # %% [markdown]
 # ## 5. The graph, drawn
 #
 # **Claim.** You can see what an autograd sees.
 #
-# Here is the smallest network of the first lesson, with two inputs, two hidden units and two classes, and its loss. Softmax
-# and cross-entropy are written with the operations above. The maximum is taken off as before, as a plain number: it does not
-# change the result, so no gradient need flow through it.
+# Here is the smallest network of the first lesson, with two inputs, two hidden units and two classes, and its loss.
+# Softmax and cross-entropy are written with the operations above. The maximum is taken off as before, as a plain
+# number: it does not change the result, so no gradient need flow through it.
 
 # %%
 def cross_entropy(logits, Y):
@@ -402,8 +409,8 @@ def draw_graph(last):
 draw_graph(loss)
 
 # %% [markdown]
-# Read it from left to right, and it is forward. Turn the arrows around, and it is backward. Compare it with the map of the
-# first lesson: the same stations, and between them the single steps that we took by hand in section 8.
+# Read from left to right, it is the forward pass. Turn the arrows around, and it is the backward pass. Compare it with
+# the map of the first lesson: the same stations, and between them the single steps that we took by hand in section 8.
 #
 # > **Take away.** A framework records this graph while you compute. `loss.backward()` walks it.
 
@@ -512,8 +519,8 @@ print(f"a batch of 50: by hand {best_time(lambda: backward(*batch)):.2f} ms, "
       f"autograd {best_time(lambda: gradients(*batch)):.2f} ms")
 
 # %% [markdown]
-# Autograd also computes what nobody asked for: the gradient along the images, 50 × 784 numbers. Frameworks ask you which
-# tensors need a gradient (`requires_grad`), and save that work.
+# Autograd also computes what nobody asked for: the gradient along the images, 50 × 784 numbers. Frameworks ask you
+# which tensors need a gradient (`requires_grad`), and save that work.
 #
 # > **Take away.** Automatic gradients are not approximations. They are the same formulas, put together by a program.
 
@@ -551,10 +558,10 @@ plt.show()
 assert right.mean() > (0.94 if MNIST else 0.9)
 
 # %% [markdown]
-# Now change the network: another layer, another loss, another nonlinearity. You change `network` or `cross_entropy`, and
-# nothing else. That is why everybody uses autograd.
+# Now change the network: another layer, another loss, another nonlinearity. You change `network` or `cross_entropy`,
+# and nothing else. That is why everybody uses autograd.
 #
-# > **Take away.** Write forward; backward comes for free. And when it misbehaves, you know what it does.
+# > **Take away.** Write forward; backward comes for free. And when it misbehaves, you know what it is doing.
 
 # %% [markdown]
 # ## 8. The same in PyTorch
@@ -572,7 +579,7 @@ assert right.mean() > (0.94 if MNIST else 0.9)
 # | new tensors in each step | `optimizer.zero_grad()` | or the gradients pile up |
 # | `params[name] -= rate * grad` | `optimizer.step()`, with `torch.optim.SGD` | a step downhill |
 #
-# Where PyTorch is installed, the next cell runs the same network in it, and compares.
+# If PyTorch is installed, the next cells run the same network in it, and compare.
 
 # %%
 try:
@@ -703,8 +710,8 @@ verdict(check_tanh_tensor)
 # %% [markdown]
 # ### Exercise 2 (medium): the mean
 #
-# Write the mean over one axis, $\frac1n\sum x$, for tensors. It can be made of operations that are there, or be given a way back
-# of its own.
+# Write the mean over one axis, $\frac1n\sum x$, for tensors. You can build it from operations that are there, or give
+# it a way back of its own.
 
 # %%
 def mean_tensor(x, axis):

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # The bug museum
 #
-# Ten bugs that learners make, and published tutorials too. Each hangs here beside the right version:
-# the broken line, its learning curve, what the gradient check says about it, and the fix.
+# Ten bugs that turn up in learners' code, and in published tutorials too. Each hangs here beside the right version: the
+# broken line, its learning curve, what the gradient check says about it, and the fix.
 #
 # The network is the one from the lesson, [`mnist.ipynb`](../mnist.ipynb): 784 pixels, 128 hidden units,
 # 10 digits, in NumPy. The names are the same. You need nothing from there but the idea of a gradient.
@@ -22,11 +22,12 @@
 # As you walk through, keep one question in mind: **would I have noticed?** Some of these bugs shout. Some
 # only whisper. And one leaves the learning curve where it was, until a single image comes along.
 #
-# You need `numpy`, `scikit-learn` and `matplotlib`. After the data has loaded, everything runs in
-# about a minute. It is read in about an hour: five minutes for each exhibit, guess included.
+# You need `numpy`, `scikit-learn` and `matplotlib`. After the data has loaded, everything runs in about a minute.
+# Reading it takes about an hour: five minutes for each exhibit, your guess included.
 #
-# What is printed under a curve belongs to this machine's run. What is asserted holds on yours, if the notebook runs to its
-# end; the rest is *measured here, not asserted*. The **gradient check** by **finite differences** is the lesson's.
+# What is printed under a curve comes from a run on one machine. What is asserted holds on yours, if the notebook runs
+# to its end; the rest is *measured here, not asserted*. The **gradient check** by **finite differences** is the
+# lesson's.
 
 # %% [markdown]
 # ## The rooms behind the museum
@@ -142,14 +143,14 @@ def backward(params, X, Y):
     return backpropagate(params, X, z1, a1, (softmax(logits) - Y) / len(X))
 
 # %% [markdown]
-# **The gradient check.** Move one number in the parameters a little up and a little down. The loss changes
-# by a slope that nobody had to derive:
+# **The gradient check.** Move one parameter a little up and a little down. The change in the loss gives its slope, and
+# nobody had to derive it:
 #
 # $$\frac{L(\theta + \varepsilon) - L(\theta - \varepsilon)}{2\varepsilon}.$$
 #
-# Compare it with what `backward` says. We look at 40 places in each array and keep the largest
-# difference, relative to the largest slope (or to `FLOOR`, if all slopes are smaller: the finite difference
-# itself is good to about nine decimals, no better). Rounding alone leaves far less than `TOLERANCE`.
+# Compare it with what `backward` says. We look at 40 places in each array and keep the largest difference, relative to
+# the largest slope (or to `FLOOR`, if all slopes are smaller: the finite difference itself is good to about nine
+# decimals, no better). Rounding errors alone stay far below `TOLERANCE`.
 
 # %%
 TOLERANCE, FLOOR = 1e-5, 1e-4
@@ -197,9 +198,9 @@ say("the right network", check_right)
 assert not found(check_right)
 
 # %% [markdown]
-# **Training.** Plain mini-batch gradient descent. Apart from the bug, the two runs of an exhibit start
-# alike and see the same batches in the same order, so a difference between two curves has one cause. Examples that
-# do not fill a last batch wait for the next epoch.
+# **Training.** Plain mini-batch gradient descent. Apart from the bug, the two runs of an exhibit start alike and see
+# the same batches in the same order, so a difference between two curves has one cause. Examples left over at the end,
+# too few for a batch, wait for the next epoch.
 
 # %%
 def accuracy(params, X, Y):
@@ -284,13 +285,13 @@ assert right["accuracy"][-1] > 0.9
 assert abs(right["loss"][0] - np.log(10)) < 0.5      # before learning: about ln 10, a blind guess
 
 # %% [markdown]
-# The doors are open. Each exhibit is a question: look at the curve and the symptoms, guess, and only then open the fold.
-# (The cells that make the curve are folded as well, where the notebook's reader can fold them. Click to see them.)
+# The doors are open. Each exhibit is a question: look at the curve and the symptoms, guess, and only then open the
+# fold. (The cells that make the curve are folded as well, if your notebook viewer can fold cells. Click to see them.)
 
 # %% [markdown]
 # ## Exhibit 1
 #
-# **Symptoms:** none by itself: it learns, only less well. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** none on its own: it learns, only less well. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -321,7 +322,7 @@ assert np.all(a1 >= 0)                          # the broken mask is True everyw
 assert np.array_equal(z1 >= 0, z1 > 0)          # before ReLU, >= would have made no difference
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; none by itself: it learns, only less well
+# alt: validation accuracy and loss of the right and the broken network: the broken one learns too, only less well
 _, broken = train(params, X_train, Y_train, backward=backward_ge)
 checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_ge)}
 good, bad = exhibit("ReLU's derivative with >= after ReLU", right, broken, checks,
@@ -352,7 +353,7 @@ assert source != "MNIST" or good - bad > 0.01
 # %% [markdown]
 # ## Exhibit 2
 #
-# **Symptoms:** fine for a long time, then nan from one step to the next. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** fine for a long time, then nan from one step to the next. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -362,8 +363,8 @@ assert source != "MNIST" or good - bad > 0.01
 # e = np.exp(z - z.max())                        # broken: one maximum for all rows
 # ```
 #
-# Softmax does not change when a number is subtracted from a whole row, so any number will do - on paper.
-# Subtracting the largest of the *batch* is mathematically harmless.
+# Softmax does not change when a number is subtracted from a whole row, so on paper any number will do. Subtracting the
+# largest of the *batch* is mathematically harmless.
 #
 # </details>
 
@@ -403,9 +404,8 @@ assert np.exp(-746.0) == 0 < np.exp(-744.0)
 # %% [markdown]
 # <details><summary>More about exhibit 2</summary>
 #
-# Can that happen to us? Training goes on, and in the new delivery there is one image that somebody forgot
-# to divide by 255. One image in the whole training set, and one that the network reads correctly. Its
-# logits grow with its pixels.
+# Can that happen to us? Training goes on, and among the new images there is one that somebody forgot to divide by 255.
+# One image in the whole training set, and one that the network reads correctly. Its logits grow with its pixels.
 #
 # </details>
 
@@ -425,7 +425,7 @@ with np.errstate(invalid="ignore"):
     _, more = train(clean_trained, X_bright, Y_train, backward=backward_batch_max, epochs=EPOCHS // 2)
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; fine for a long time, then nan from one step to the next
+# alt: validation accuracy and loss of the right and the broken network: the broken one is fine for a long time, then nan from one step to the next
 with np.errstate(invalid="ignore"):
     checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_batch_max),
               "with the forgotten image, trained": gradient_check(
@@ -452,7 +452,7 @@ assert good > 0.9
 # **The gradient check** passes on an ordinary batch, because there the two formulas agree. It
 # finds the bug only on a batch whose rows lie far apart. A check is as good as the batch it looks at.
 #
-# **The fix:** `z.max(axis=1, keepdims=True)`: each row its own maximum.
+# **The fix:** `z.max(axis=1, keepdims=True)`: for each row its own maximum.
 #
 # *Equal on paper is not equal in floating point.*
 #
@@ -461,7 +461,7 @@ assert good > 0.9
 # %% [markdown]
 # ## Exhibit 3
 #
-# **Symptoms:** none in the curve; another batch size crashes. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** none in the curve; another batch size crashes. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -492,7 +492,7 @@ except ValueError as problem:
     print("batch size 100:", problem)
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; none in the curve; another batch size crashes
+# alt: validation accuracy and loss of the right and the broken network: the two curves are nearly alike
 _, broken = train(params, X_train, Y_train, backward=backward_axis)    # 128: not a word of complaint
 checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_axis),
           "batch of 128, shapes fit": gradient_check(
@@ -506,8 +506,7 @@ assert abs(good - bad) < 0.03
 # %% [markdown]
 # <details><summary>More about exhibit 3</summary>
 #
-# **The curve hides it.** The weights do nearly all the work, and 128 biases that are fed with noise
-# hardly disturb them.
+# **The curve hides it.** The weights do nearly all the work, and 128 biases fed with noise hardly disturb them.
 #
 # **The gradient check** finds it on both batches. With 20 images the shape is wrong (shown as `inf`). With
 # 128 the shape fits, and the values give it away.
@@ -537,7 +536,7 @@ assert not np.allclose(dlogits.sum(axis=0), 0)
 # %% [markdown]
 # ## Exhibit 4
 #
-# **Symptoms:** huge first loss, then stuck at one answer, loss near ln 10. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** huge first loss, then stuck at one answer, loss near ln 10. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -555,7 +554,7 @@ assert not np.allclose(dlogits.sum(axis=0), 0)
 # </details>
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; huge first loss, then stuck at one answer, loss near ln 10
+# alt: validation accuracy and loss of the right and the broken network: the broken one has a huge first loss, then gets stuck near ln 10
 X_raw, X_val_raw = X_train * 255, X_val * 255
 raw_params, broken = train(params, X_raw, Y_train, validation=(X_val_raw, Y_val))
 checks = {"ordinary batch": gradient_check(params, X_raw[:20], Y_few)}
@@ -590,10 +589,9 @@ assert bad < max(rescued.values()) < right["accuracy"][-1] - 0.01
 # %% [markdown]
 # <details><summary>More about exhibit 4</summary>
 #
-# Why not wholly? Because two things are wrong at once, and by different amounts. `W1` starts 255 times too large
-# for these pixels. And its steps are 255² = 65,025 times too large: once because the gradient carries
-# the pixels, once because the pixels multiply the step again. Mend exactly these two, and raw pixels
-# learn the very same curve:
+# Why not fully? Because two things are wrong at once, and by different amounts. `W1` starts 255 times too large for
+# these pixels. And its steps are 255² = 65,025 times too large: once because the gradient carries the pixels, once
+# because the pixels multiply the step again. Correct exactly these two, and raw pixels give the very same curve:
 #
 # </details>
 
@@ -621,19 +619,19 @@ assert np.allclose(mended["loss"], right["loss"], rtol=1e-3)
 # %% [markdown]
 # ## Exhibit 5
 #
-# **Symptoms:** stuck near chance; with a larger batch the same rate learns. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** stuck near chance; with a larger batch the same rate learns. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
-# **the learning rate too high for the batch**
+# **a learning rate too high for the batch**
 #
 # ```python
 # train(..., batch_size=2, learning_rate=0.5)    # broken: 0.5 was chosen with a batch of 128
 # ```
 #
-# With a batch of 128 the rate 0.5 serves well, as the last line under the picture shows. Nothing about it
-# is wrong, except that it belongs to that batch. A batch of 2 averages almost nothing out: each step follows
-# two images wherever they point.
+# With a batch of 128 the rate 0.5 serves well, as the last line under the picture shows. Nothing about it is wrong,
+# except that it belongs to that batch size. A batch of 2 averages almost nothing out: each step follows two images
+# wherever they point.
 #
 # </details>
 
@@ -646,7 +644,7 @@ _, right_small = train(params, X_train, Y_train, batch_size=small, learning_rate
                        epochs=EPOCHS // 2)
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; stuck near chance; with a larger batch the same rate learns
+# alt: validation accuracy and loss of the right and the broken network: the broken one is stuck near chance
 checks = {"batch of 2": gradient_check(params, X_train[:small], Y_train[:small])}
 good, bad = exhibit("Learning rate too high for the batch", right_small, broken, checks,
                     "stuck near chance; with a larger batch the same rate learns",
@@ -685,7 +683,7 @@ assert noise[2] > 5 * noise[128]
 # %% [markdown]
 # ## Exhibit 6
 #
-# **Symptoms:** loss settles at the variance of the targets; one answer for all. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** loss settles at the variance of the targets; one answer for all. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -695,9 +693,9 @@ assert noise[2] > 5 * noise[128]
 # error = score - target                         # broken: (n,) minus (n, 1) is (n, n)
 # ```
 #
-# NumPy stretches a row against a column into a table: every score minus every target. No warning. For
-# this exhibit the network gets a single output and a simpler question, *is the digit odd?*, with the squared
-# error. The targets are a column. The scores have lost their second axis.
+# NumPy stretches a row and a column into a table (**broadcasting**): every score minus every target. There is no
+# warning. For this exhibit the network gets a single output and a simpler question, *is the digit odd?*, with the
+# squared error. The targets are a column. The scores have lost their second axis.
 #
 # </details>
 
@@ -744,7 +742,7 @@ table_trained, broken = train(odd_params, X_train, odd_train, backward_table,
                               loss=squared_error_table, **settings)
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; loss settles at the variance of the targets; one answer for all
+# alt: validation accuracy and loss of the right and the broken network: the broken one's loss settles at the variance of the targets
 checks = {"ordinary batch": gradient_check(
               odd_params, X_few, odd_few, backward_table, squared_error_table),
           "slip in the loss only": gradient_check(
@@ -781,7 +779,7 @@ assert abs(broken["loss"][-1] - odd_val.var()) < 0.03
 # %% [markdown]
 # ## Exhibit 7
 #
-# **Symptoms:** explodes at a rate that suits the right network; none at a smaller one. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** explodes at a rate that suits the right network; none at a smaller one. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -792,8 +790,8 @@ assert abs(broken["loss"][-1] - odd_val.var()) < 0.03
 # dz1 = dlogits @ params["W2"].T * (z1 > 0)      # broken: this is the new W2
 # ```
 #
-# Backpropagation asks: how did the loss come about *with the weights that were used*? Whoever updates each
-# layer as soon as its gradient is known asks with other weights.
+# Backpropagation asks: how did the loss come about *with the weights that were used*? If you update each layer as soon
+# as its gradient is known, you ask with other weights.
 #
 # </details>
 
@@ -826,7 +824,7 @@ assert not found(reference)
 assert 50 < by_rate[1]["W1"] / by_rate[2]["W1"] < 200       # a hundredth of the rate and of the error
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; explodes at a rate that suits the right network; none at a smaller one
+# alt: validation accuracy and loss of the right and the broken network: the broken one learns, and then explodes
 checks = {f"step at rate {rates[0]:g}": by_rate[0], f"step at rate {rates[-1]:g}": by_rate[-1]}
 with np.errstate(over="ignore", invalid="ignore"):
     _, broken = train(params, X_train, Y_train, step=early_step)
@@ -867,8 +865,8 @@ assert finals[0.3][1] < 0.3
 #
 # $$-\eta\,(\delta\delta^\top)\, a_1.$$
 #
-# On the whole, a step *against* it makes active units more active, and the more so the more active they are.
-# That feeds itself.
+# On the whole, a step *against* it makes active units more active, and the more so the more active they are. That feeds
+# on itself.
 #
 # </details>
 
@@ -898,7 +896,7 @@ print(f"extra gradient along the activations: {np.sum(extra * a1):.4f} (negative
 # %% [markdown]
 # ## Exhibit 8
 #
-# **Symptoms:** first loss exactly ln 10, and it stays there. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** first loss exactly ln 10, and it stays there. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -914,7 +912,7 @@ print(f"extra gradient along the activations: {np.sum(extra * a1):.4f} (negative
 # </details>
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; first loss exactly ln 10, and it stays there
+# alt: validation accuracy and loss of the right and the broken network: the broken one's loss starts at ln 10 and stays there
 zeros = {name: np.zeros_like(values) for name, values in params.items()}
 zero_trained, broken = train(zeros, X_train, Y_train)
 checks = {"ordinary batch": gradient_check(zeros, X_few, Y_few)}
@@ -933,8 +931,8 @@ assert bad < 0.2
 # **The gradient check** passes, with a difference of exactly zero: three of the four gradients *are*
 # zero, and `backward` says so.
 #
-# Is it the zero that hurts? No: it is the sameness. Units that start equal get equal gradients and stay equal.
-# Zeros in `W2` alone do little harm, because a random `W1` keeps the units apart.
+# Is it the zero that hurts? No: it is the sameness. Units that start equal get equal gradients and stay equal; random
+# weights *break the symmetry*. Zeros in `W2` alone do little harm, because a random `W1` keeps the units apart.
 #
 # </details>
 
@@ -965,7 +963,7 @@ assert half_history["accuracy"][-1] > good - 0.03
 # %% [markdown]
 # ## Exhibit 9
 #
-# **Symptoms:** accuracy at chance, validation loss near ln 10 or above. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** accuracy at chance, validation loss near ln 10 or above. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -993,7 +991,7 @@ print(f"images still beside their own label: {agree:.2%}")
 assert agree < 0.01
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; accuracy at chance, validation loss near ln 10 or above
+# alt: validation accuracy and loss of the right and the broken network: the broken one's accuracy is at chance, its loss near ln 10 or above
 _, broken = train(params, X_shuffled, Y_train)
 checks = {"ordinary batch": gradient_check(params, X_shuffled[:20], Y_few)}
 good, bad = exhibit("Shuffled images with unshuffled labels", right, broken, checks,
@@ -1011,9 +1009,8 @@ assert min(broken["loss"]) > np.log(10) - 0.1
 # %% [markdown]
 # <details><summary>More about exhibit 9</summary>
 #
-# **The gradient check** passes. It asks whether the gradient fits the loss, and has never seen a
-# digit. The other good habit fails too: *overfit twenty images first* succeeds, because a network
-# can memorise nonsense too.
+# **The gradient check** passes. It asks whether the gradient fits the loss, and has never seen a digit. The other good
+# habit fails too: *overfit twenty images first* succeeds, because a network can memorise nonsense as well.
 #
 # What finds it is the oldest instrument: look at ten images with their labels, taken from the very arrays that
 # go into `train`.
@@ -1027,7 +1024,7 @@ assert min(broken["loss"]) > np.log(10) - 0.1
 # %% [markdown]
 # ## Exhibit 10
 #
-# **Symptoms:** loss starts just below -ln(eps) = 18.4 and falls slowly, if at all. The curve stands below. **What is wrong? How would you find it?**
+# **Symptoms:** loss starts just below -ln(eps) = 18.4 and falls slowly, if at all. The curve is below. **What is wrong? How would you find it?**
 #
 # <details><summary>The diagnosis</summary>
 #
@@ -1093,7 +1090,7 @@ assert dead.mean() > 0.7
 assert dead_if_wrong > 0.9
 
 # %% jupyter={"source_hidden": true}
-# alt: validation accuracy and loss of the right and the broken network; loss starts just below -ln(eps) = 18.4 and falls slowly, if at all
+# alt: validation accuracy and loss of the right and the broken network: the broken one's loss starts just below -ln(eps) = 18.4 and falls slowly, if at all
 checks = {"ordinary batch": gradient_check(params, X_few, Y_few, backward_capped, capped_loss),
           "dead predictions": gradient_check(big, X_few, Y_few, backward_capped, capped_loss),
           "dead, p - y as gradient": gradient_check(big, X_few, Y_few, backward, capped_loss)}
@@ -1115,9 +1112,9 @@ assert broken["loss"][0] < -np.log(EPS) < min(true_loss, right_big["loss"][0])
 # Look at the right half of the picture: at the start the broken loss is the *smaller* one. It looks better
 # because it does not count.
 #
-# **The gradient check** passes, even on a batch of dead predictions: their gradient is zero, and the capped
-# loss agrees. Only whoever mixes the two worlds, the lid on the loss and $p - y$ as the gradient, is told: and
-# only on a batch that has dead predictions in it.
+# **The gradient check** passes, even on a batch of dead predictions: their gradient is zero, and the capped loss
+# agrees. It objects only if you mix the two worlds, the lid on the loss and $p - y$ as the gradient, and only on a
+# batch that has dead predictions in it.
 #
 # **The fix:** never take the logarithm of a softmax. Compute the loss from the logits, with log-sum-exp, as
 # `cross_entropy` above does. It needs no epsilon.
@@ -1140,11 +1137,11 @@ print(f"at the first try: {at_once};  only in special circumstances: {elsewhere}
 assert (at_once, elsewhere, never) == ([1, 3, 7], [2, 6, 10], [4, 5, 8, 9])
 
 # %% [markdown]
-# The gradient check answers one question, and answers it well: *is this gradient the slope of this loss, on this
-# batch, at these parameters?* It cannot know whether the loss is the one you meant (6, 10), whether the
-# batch is a hard one (2), whether the step is sensible (5), whether the start is (8), or whether the data
-# is (4, 9). For those there are other instruments, and they are older and simpler: look at the data, look at the
-# first loss, assert the shapes, compare two runs that differ in one thing.
+# The gradient check answers one question, and answers it well: *is this gradient the slope of this loss, on this batch,
+# at these parameters?* It cannot know whether the loss is the one you meant (6, 10), whether the batch is a hard one
+# (2), whether the step is sensible (5), whether the start is (8), or whether the data are (4, 9). For those there are
+# other instruments, older and simpler: look at the data, look at the first loss, assert the shapes, compare two runs
+# that differ in one thing.
 #
 # And the curve alone? Compare the two columns of accuracies below: some bugs cost almost nothing
 # that a curve could show.

@@ -13,21 +13,21 @@
 # %% [markdown]
 # # How sure is sure?
 #
-# A network always answers, and it always gives a probability with its answer. "I am 99 % sure": is that true? This chapter
-# asks how far the network's certainty can be trusted: on digits, on things that are no digits, on digits that somebody has
-# tampered with, and on the hands of people it has never met.
+# A network always answers, and it always gives a probability with its answer. "I am 99 % sure": is that true? This
+# chapter asks how far the network's certainty can be trusted: on digits, on things that are not digits, on digits that
+# somebody has tampered with, and on the handwriting of people it has never met.
 #
-# If this notebook runs to its end, everything it asserts holds on your machine. What is only printed is *measured here, not
-# asserted*.
+# If this notebook runs to its end, everything it asserts holds on your machine. What is only printed is *measured here,
+# not asserted*.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
 # - **You should know:** the first lesson, [`mnist.ipynb`](../mnist.ipynb), up to section 12
-# - **It takes:** about a minute to run, plus a download of 15 MB the first time; an hour and a half to read
-# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
+# - **It takes:** about a minute to run, plus a download of 15 MB the first time; two hours to read
+# - **Offline, or short of time?** `QUICK = True`, below, uses small digits that come with scikit-learn
 #
-# **The path**, with the minutes a careful reader needs: 1 A network that is too sure (10) · 2 The reliability diagram (15) ·
-# 3 Temperature (15) · 4 When to say nothing (10) · 5 Not a digit (15) · 6 One step against it (20) · 7 The map of the hidden
-# space (10) · 8 Who wrote it? (15) · 9 Exercises (30)
+# **The path**, with the minutes a careful reader needs: 1 A network that is too sure (10) · 2 The reliability diagram
+# (15) · 3 Temperature (15) · 4 When to say nothing (10) · 5 Not a digit (15) · 6 One step against it (20) · 7 The map
+# of the hidden space (10) · 8 Who wrote it? (15) · 9 Exercises (30)
 
 # %%
 import os
@@ -86,7 +86,7 @@ X_train, X_val = images[:N_TRAIN] / 255, images[N_TRAIN:N_TRAIN + N_VAL] / 255
 y_train, y_val = labels[:N_TRAIN], labels[N_TRAIN:N_TRAIN + N_VAL]
 Y_train, Y_val = np.eye(10)[y_train], np.eye(10)[y_val]  # one-hot
 print(f"{SOURCE}: images {images.shape} {images.dtype}, {N_TRAIN:,} to learn from, {N_VAL:,} to validate on")
-X_test, y_test = images[N_TRAIN + N_VAL:] / 255, labels[N_TRAIN + N_VAL:]  # for section 7 only
+X_test, y_test = images[N_TRAIN + N_VAL:] / 255, labels[N_TRAIN + N_VAL:]  # for section 8 only
 
 # %%
 def init_params(rng, sizes=(784, 128, 10)):
@@ -135,10 +135,10 @@ def accuracy(logits, labels):
 # %% [markdown]
 # ## 1. A network that is too sure
 #
-# **Claim.** A network that has learned its images by heart is surer than it should be.
+# **Claim.** A network that has learned its images by heart is surer than it should be (*overconfident*).
 #
-# We train on few images and for long, as many people do. The loss rewards certainty without end: once all training images
-# are read correctly, the only way to a smaller loss is to be surer still.
+# We train on few images and for a long time, as many people do. The loss rewards certainty without end: once all
+# training images are read correctly, the only way to a smaller loss is to be surer still.
 
 # %%
 def train(X, Y, epochs, rate=0.2, batch_size=50):
@@ -166,11 +166,12 @@ assert right.mean() > 0.9
 # %% [markdown]
 # ## 2. The reliability diagram
 #
-# **Claim.** Certainty can be checked: of all answers given with 80 %, 80 % should be right. If this is so for every
-# certainty, the network is **calibrated**.
+# **Claim.** Certainty can be checked: of all answers given with a certainty of 80 % (most books say *confidence*), 80 %
+# should be right. If this holds for every certainty, the network is **calibrated**.
 #
-# Sort the answers by their certainty into bins. In each, compare the mean certainty with the share that is right. The mean
-# distance of the two, weighted by the number of answers, is the **expected calibration error**, ECE.
+# Sort the answers into bins by their certainty. In each bin, compare the mean certainty with the share that is right.
+# Drawn as bars, this is a **reliability diagram**. The mean distance between the two, weighted by the number of
+# answers, is the **expected calibration error**, ECE.
 #
 # **Predict.** Will the bars lie above the diagonal (too modest) or below it (too sure)?
 #
@@ -202,7 +203,7 @@ assert calibration_error(both, np.random.default_rng(1).random(100_000) < perfec
 
 # %%
 def draw_reliability(ax, p, labels, title):
-    """Draw the share of right answers over their certainty; the diagonal is what it should be."""
+    """Draw the share of right answers against their certainty; the diagonal is what it should be."""
     certainty, share, size = reliability(p, labels)
     ax.bar(certainty, share, width=0.07, color=BLUE)
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=":")
@@ -227,8 +228,8 @@ print(f"expected calibration error {calibration_error(p, y_val):.2%}; the number
 #
 # **Claim.** One number repairs most of it: divide all logits by a **temperature** $T$ before softmax.
 #
-# $T > 1$ makes every answer less sure, and changes none of them: the largest logit stays the largest. We choose $T$ on one half of
-# the validation images, by the smallest cross-entropy, and look at the other half.
+# $T > 1$ makes every answer less sure, and changes none of them: the largest logit stays the largest. We choose $T$ on
+# one half of the validation images, by the smallest cross-entropy, and try it on the other half.
 #
 # **Predict.** Does the temperature change the accuracy?
 #
@@ -258,14 +259,15 @@ draw_reliability(axes[1], after, y_val[half:], f"after, T = {T:.1f}")
 plt.show()
 
 # %% [markdown]
-# > **Take away.** Accuracy and honesty are two things. The second costs one number.
+# > **Take away.** Accuracy and honesty are two different things. The second costs one number.
 
 # %% [markdown]
 # ## 4. When to say nothing
 #
-# **Claim.** Who may say "I do not know" makes far fewer mistakes.
+# **Claim.** A network that may say "I do not know" makes far fewer mistakes.
 #
-# Answer only if the certainty is above a threshold. The rest goes to a human. **Coverage** is the share that is answered.
+# It answers only if its certainty is above a threshold. The rest goes to a human. **Coverage** is the share of images
+# that it answers.
 #
 # **Predict.** If a tenth of the images goes to a human, how many of the mistakes go with them?
 #
@@ -294,7 +296,7 @@ plt.show()
 # %% [markdown]
 # ## 5. Not a digit
 #
-# **Claim.** Softmax knows ten answers, and "none of these" is not among them. So it is sure of nonsense, too.
+# **Claim.** Softmax knows ten answers, and "none of these" is not among them. So it can be sure of nonsense, too.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -308,11 +310,12 @@ strangers = {
 }
 
 # %% [markdown]
-# **Predict.** Of which of these is the network most often more than 90 % sure?
+# **Predict.** Of which of these kinds is the network most often more than 90 % sure?
 #
 # <details><summary>Answer</summary>
 #
-# Of two digits on top of each other, of inverted ones, and of those upside down: well over half of them. No kind is safe.
+# Of two digits on top of each other, of inverted ones, and of those upside down: of more than half of each. No kind is
+# safe.
 #
 # </details>
 
@@ -331,9 +334,9 @@ for row, (name, pictures) in zip(axes, strangers.items()):
 plt.show()
 
 # %% [markdown]
-# A better question than "how sure?" is "how far from all that I have seen?". Measure it where the network thinks: in the 128 hidden
-# outputs. The distance to the nearest of 2,000 training images, in relation to what is usual for digits, is a **novelty score**.
-# To find inputs that are not like the training data is called *out-of-distribution detection*.
+# A better question than "how sure?" is "how far from all that I have seen?". Measure it where the network thinks: in
+# the 128 hidden outputs. The distance to the nearest of 2,000 training images, compared with what is usual for digits,
+# is a **novelty score**. Finding inputs that are not like the training data is called *out-of-distribution detection*.
 
 # %%
 def hidden(X):
@@ -358,6 +361,9 @@ assert np.mean(novelty(some) > threshold) < 0.15
 assert np.mean(novelty(strangers["noise"]) > threshold) > 0.9
 
 # %% [markdown]
+# Novelty refuses all the noise, and all the shuffled and inverted digits. But it, too, lets most of the overlapping
+# pairs pass.
+#
 # > **Take away.** Certainty says which of the ten. It does not say whether it is one of the ten.
 
 # %% [markdown]
@@ -365,9 +371,10 @@ assert np.mean(novelty(strangers["noise"]) > threshold) > 0.9
 #
 # **Claim.** The same gradient that teaches the network can be used to fool it.
 #
-# Backpropagation stopped at the first layer's weights. One line further, it gives the slope along the *pixels*,
-# $dX = dz_1 W_1^{\mathsf T}$: how to change the image so that the loss *rises*. Take the sign of it, and change each pixel by the same
-# small $\epsilon$. This is the *fast gradient sign method*, and the result an **adversarial example**.
+# Backpropagation stopped at the first layer's weights. One line more gives the slope along the *pixels*,
+# $dX = dz_1 W_1^{\mathsf T}$: how to change the image so that the loss *rises*. Take its sign, and change each pixel by
+# the same small $\epsilon$ in that direction. This is the *fast gradient sign method*, and the result is an
+# **adversarial example**.
 
 # %%
 def input_gradient(params, X, Y):
@@ -383,7 +390,8 @@ for pixel in np.argsort(-np.abs(dX[0]))[:20]:  # checked, as always
     assert np.isclose((up - down) / (2 * h), dX[0, pixel], rtol=1e-3, atol=1e-9)
 
 # %% [markdown]
-# **Predict.** Change each pixel by a tenth of the way from paper to ink. How many digits does it still read, if the change is random? And if it follows the slope?
+# **Predict.** Change each pixel by a tenth of the way from paper to ink. How many digits does the network still read if
+# the change is random? And if it follows the slope?
 #
 # <details><summary>Answer</summary>
 #
@@ -424,19 +432,19 @@ for row, X in zip(axes, (X_some, fooled)):
 plt.show()
 
 # %% [markdown]
-# No human would be misled. Why is the network? 784 tiny changes, each in just the wrong direction, add up in the weighted sums. It was
-# never asked to be smooth, only to be right on its images. Training on such examples (*adversarial training*) helps, and is
-# expensive.
+# No human would be misled. Why, then, is the network? 784 tiny changes, each in just the wrong direction, add up in the
+# weighted sums. It was never asked to be smooth, only to be right on its images. Training on such examples
+# (*adversarial training*) helps, but is expensive.
 #
 # > **Take away.** High accuracy on ordinary images says nothing about images that someone has made to deceive.
 
 # %% [markdown]
 # ## 7. The map of the hidden space
 #
-# **Claim.** You can see where the network is unsure: at the borders of its countries.
+# **Claim.** You can see where the network is unsure: at the borders between the digits.
 #
-# Each image is a point among 128 hidden outputs. Two dimensions of these, the ones along which they vary most (**principal component
-# analysis**, PCA), make a map.
+# Each image is a point in the space of the 128 hidden outputs. The two directions in which the points vary most, found
+# by **principal component analysis** (PCA), make a map.
 
 # %%
 a1 = forward(params, X_val[:1500])[1]
@@ -460,8 +468,8 @@ ax.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# Neighbours on the map are digits that look alike to the network: 4, 7 and 9; 3, 5 and 8. A map of two dimensions pushes things
-# together that are apart in the other 126: do not read distances from it.
+# Neighbours on the map are digits that look alike to the network: 4, 7 and 9; 3, 5 and 8. A map of two dimensions
+# pushes things together that are far apart in the other 126: do not read distances off it.
 
 # %% [markdown]
 # ## 8. Who wrote it?
@@ -469,14 +477,14 @@ plt.show()
 # **Claim.** "97 % sure" is a statement about writers, too.
 #
 # MNIST's test digits come from two groups of writers, employees of the American Census Bureau and American high-school
-# students, half of them from each, one group after the other. (Here alone this chapter looks at the test set: nothing is
-# chosen by it.)
+# students, half of them from each, one group after the other. (Only here does this chapter look at the test set, and
+# nothing is chosen by it.)
 #
 # **Predict.** Which group does the network read better? Is it equally well calibrated for both?
 #
 # <details><summary>Answer</summary>
 #
-# Run and see. It is not the same for both, although the training images hold both groups.
+# Run and see. It is not the same for both, although the training images come from both groups.
 #
 # </details>
 
@@ -489,13 +497,14 @@ for name, part in groups.items():
           f"with temperature {calibration_error(softmax(z / T), y_test[part]):.1%}")
 
 # %% [markdown]
-# The data set's own page says that the first half is the cleaner and easier one. This network finds the opposite. (In "Cold
-# Case: The Lost MNIST Digits", 2019, Yadav and Bottou traced each digit back to its writer.) Measure, whatever the label on
-# the box says.
+# The data set's own page says that the first half is the cleaner and easier one. This network finds the opposite. (In
+# "Cold Case: The Lost MNIST Digits", 2019, Yadav and Bottou traced each digit back to its writer.) Measure, whatever
+# the label on the box says.
 #
-# If two groups of Americans differ by as much as this, what of children, of people who learned to write in another country, of
-# people with a tremor? A number without the writers it was measured on is half a number. Before a network reads the forms of
-# real people, collect digits of *these* people, and measure on them: accuracy, and calibration, for each group.
+# If two groups of Americans differ by as much as this, what about children, people who learned to write in another
+# country, or people with a tremor? A number without the writers it was measured on is half a number. Before a network
+# reads the forms of real people, collect digits from *these* people, and measure on them: accuracy, and calibration,
+# for each group.
 #
 # > **Take away.** Certainty is learned from data, and holds for people like those in the data.
 
@@ -547,9 +556,9 @@ def verdict(check):
 # %% [markdown]
 # ### Exercise 1 (easy): the Brier score
 #
-# Another measure of honesty: compare the ten probabilities with what they ought to be, 1 for the label and 0 for all others.
-# For one image, the Brier score is the *sum* of the ten squared differences; for many images, the *mean* of theirs. Zero is
-# best; whoever is certain and wrong gets 2.
+# Another measure of honesty: compare the ten probabilities with what they ought to be, 1 for the label and 0 for all
+# others. For one image, the Brier score is the *sum* of the ten squared differences; for many images, it is the *mean*
+# of their scores. Zero is best; an answer that is certain and wrong gets 2.
 
 # %%
 def brier_score(p, labels):
@@ -576,9 +585,10 @@ verdict(check_brier_score)
 # %% [markdown]
 # ### Exercise 2 (medium): how much can be answered?
 #
-# Section 4 fixed the coverage and counted the mistakes. Somebody who has to answer for them asks the other way round: *at most
-# one answer in a hundred may be wrong; how many images can the machine take?* Let it answer the surest images first. Find the
-# **largest** share of the images such that, of those answered, at most the share `allowed` is answered wrongly; 0 if there is none.
+# Section 4 fixed the coverage and counted the mistakes. Somebody who is responsible for them asks the other way round:
+# *at most one answer in a hundred may be wrong; how many images can the machine take?* Let it answer the surest images
+# first. Find the **largest** share of the images such that, of those answered, at most the share `allowed` is answered
+# wrongly; 0 if there is none.
 
 # %%
 def largest_coverage(p, labels, allowed):
@@ -607,6 +617,6 @@ verdict(check_largest_coverage)
 # ### And then
 #
 # - Train on all 50,000 images for five epochs. How calibrated is that network?
-# - Average the probabilities of five networks. Does that calibrate, too?
+# - Average the probabilities of five networks. Does that improve calibration, too?
 # - Make the adversarial step small and repeat it. How small a change is enough?
 # - Talk about it: where would you want a machine to say "I do not know"? Who pays for its mistakes?

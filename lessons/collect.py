@@ -13,26 +13,27 @@
 # %% [markdown]
 # # A class makes its own data set
 #
-# In the lesson, the network learned from the hands of American census employees and students, and we tested it on the same kind
-# of people. Now it is your turn. Your class writes digits on printed sheets, photographs them, and makes a data set of its own.
-# Then you train, compare, and talk about whose hands a network has seen.
+# In the lesson, the network learned from the handwriting of American census employees and students, and we tested it on
+# the same kind of people. Now it is your turn. Your class writes digits on printed sheets, photographs them, and makes
+# a data set of its own. Then you train, compare, and talk about whose hands a network has seen.
 #
-# This chapter, unlike the others, uses the package: `pip install tendigits[all]`, or `pip install .[all]` in this project's folder.
-# If the notebook runs to its end, everything it asserts holds on your machine.
+# This chapter, unlike the others, uses the package: `pip install tendigits[all]`, or `pip install .[all]` in this
+# project's folder. If the notebook runs to its end, everything it asserts holds on your machine.
 #
 # - **You need:** a printer, dark pens, a phone; Python, and the package `tendigits`
 # - **You should know:** what training, validation and test mean (the first lesson, section 2)
 # - **It takes:** about half a minute to run; a double period with a class
 # - **No class at hand?** Leave `PHOTOS` empty: five imagined pupils fill in the sheets
 #
-# **The path**, with minutes: 0 Before you begin (10) · 1 Print and write (20) · 2 Collect (15) · 3 Look (10) · 4 Train and
-# compare (20) · 5 Talk (15)
+# **The path**, with minutes: 0 Before you begin (10) · 1 Print and write (20) · 2 Collect (15) · 3 Look (10) · 4 Train
+# and compare (20) · 5 Talk (15)
 
 # %% [markdown]
 # ## 0. Before you begin
 #
-# Handwriting belongs to a person. Everybody may say no, and nobody needs to give a reason. Use **pseudonyms** ("pupil 7"), keep the
-# list of names off the computer, and agree on when pictures and data set will be deleted. Nothing here leaves your computer.
+# Handwriting belongs to a person. Anybody may say no, and nobody needs to give a reason. Use **pseudonyms** ("pupil
+# 7"), keep the list of names off the computer, and agree on when the pictures and the data set will be deleted. Nothing
+# here leaves your computer.
 
 # %%
 import os
@@ -71,16 +72,16 @@ def run(*arguments):
 # %% [markdown]
 # ## 1. Print and write
 #
-# Each box of a sheet says which digit belongs in it. The squares in the corners tell the program where the boxes are, even if the
-# photo is askew. Print a sheet for each pupil.
+# Each box of a sheet says which digit belongs in it. The squares in the corners tell the program where the boxes are,
+# even if the photo is askew. Print a sheet for each pupil.
 
 # %%
 run("sheet", "--writer", "pupil 1", "--writer", "pupil 2", "--rows", 6)
 assert (FOLDER / "sheet.pdf").exists()
 
 # %% [markdown]
-# No class at hand? Then five imagined pupils write. Their 1 has a long upstroke, as in much of Europe, and each leans in their
-# own way. (Strokes through points, as in section 13 of the first lesson.)
+# No class at hand? Then five imagined pupils write. Their 1 has a long upstroke, as in much of Europe, and each leans
+# in their own way. (Strokes through points, as in section 13 of the first lesson.)
 
 # %%
 def arc(x, y, width, height, start, stop):
@@ -132,8 +133,8 @@ plt.show()
 # %% [markdown]
 # ## 2. Collect
 #
-# One command finds the boxes, cuts out the digits, and brings them into MNIST's format. What it cannot read, it names, with the
-# reason. `--review` makes a page on which you click what was written wrongly.
+# One command finds the boxes, cuts out the digits, and brings them into MNIST's format. If it cannot read something, it
+# says what, and why. `--review` makes a page on which you click whatever was written wrongly.
 
 # %%
 run("collect", *photos, "--out", "class", "--review")
@@ -144,11 +145,12 @@ assert len(data.train_labels) > 0 and len(data.test_labels) > 0
 # %% [markdown]
 # ## 3. Look
 #
-# **Predict.** The test set of your class: should it hold some digits of *everybody*, or all digits of *some*?
+# **Predict.** Should the test set of your class hold some digits from *everybody*, or all digits from *some*?
 #
 # <details><summary>Answer</summary>
 #
-# All digits of some. Otherwise the network has seen the test writers' hands, and the number tells nothing about a new pupil. The package holds out whole writers where it can.
+# All digits from some. Otherwise the network has seen the test writers' hands, and the number says nothing about a new
+# pupil. The package holds out whole writers where it can.
 #
 # </details>
 
@@ -168,19 +170,20 @@ for ax, i in zip(axes.flat, chosen):
 plt.show()
 
 # %% [markdown]
-# Is there a picture that does not show its digit? Open `review.html` in the folder, click it away, and load again. A data set is
-# as good as the person who looked at it.
+# Is there a picture that does not show its digit? Open `review.html` in the folder, click that picture, replace
+# `labels.csv` with the corrected one, and load again. A data set is only as good as the person who looked through it.
 #
 # ## 4. Train and compare
 #
-# Two networks: one that knows only the world it was trained on, and one that went on and learned from your class. Both are tested on
-# pupils whom neither has seen.
+# Two networks: one that knows only the world it was trained on, and one that went on and learned from your class. Both
+# are tested on pupils whom neither has seen.
 #
 # **Predict.** Which digits will the first network misread most?
 #
 # <details><summary>Answer</summary>
 #
-# Those that your class writes unlike its training data. For the imagined class the 1 with its long upstroke is a candidate; see whether it is so.
+# Those that your class writes differently from its training data. For the imagined class, the 1 with its long upstroke
+# is a candidate; see whether that is so.
 #
 # </details>
 
@@ -209,8 +212,8 @@ ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
 # %% [markdown]
-# The margins are wide: a few dozen digits of one or two pupils are not many. And what did the second network forget of the old
-# world? The output of `train` says it: *so much before, so much after*.
+# The margins are wide: a few dozen digits from one or two pupils are not many. And what did the second network forget
+# of the old world? The output of `train` tells you: *so much before, so much after*.
 
 # %%
 run("evaluate", "after.npz", "--data", "class", "--by", "writer")
@@ -222,6 +225,8 @@ run("evaluate", "after.npz", "--data", "class", "--by", "writer")
 # - In your class: who is not in the data set? Left-handed pupils? Those who were ill? Those who said no?
 # - Who decided what a correct 1 looks like?
 # - The second network reads your class better, and perhaps others worse. When is that a fair trade?
-# - A school wants to read all its forms by machine, and the network is wrong for one pupil in every form. Who notices? Who can complain?
+# - A school wants to read all its forms by machine, and the network is wrong for one pupil in every form. Who notices?
+#   Who can complain?
 #
-# > **Take away.** A data set is a choice of people. Make the choice on purpose, write it down, and tell those who use the network.
+# > **Take away.** A data set is a choice of people. Make the choice on purpose, write it down, and tell those who use
+# > the network.

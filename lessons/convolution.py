@@ -19,12 +19,13 @@
 #
 # As before, every section makes a claim, shows it, and checks it with an `assert`: if this notebook runs to its end,
 # everything it asserts holds on your machine. What is *measured here, not asserted* (times above all) is marked. Before
-# each experiment stands a question: **predict**, then run.
+# each experiment there is a question: **predict**, then run.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
-# - **You should know:** the first lesson: layers, ReLU, softmax, backpropagation, checking a gradient by finite differences
+# - **You should know:** the first lesson: layers, ReLU, softmax, backpropagation, checking a gradient by finite
+#   differences
 # - **It takes:** about four minutes to run, plus a download of 15 MB the first time; an evening to read
-# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn: half a minute
+# - **Offline, or short of time?** `QUICK = True`, below, uses small digits that come with scikit-learn: half a minute
 #
 # **The path**, with the minutes a careful reader needs: 0 What came before (5) · 1 Two pixels to the side (10) ·
 # 2 A small window (20) · 3 One matrix product (15) · 4 The gradient of a convolution (25) · 5 Pooling (10) ·
@@ -34,7 +35,7 @@
 # %% [markdown]
 # ## 0. What came before
 #
-# The first lesson in a few cells, so that this notebook stands on its own. All choices stand in one of them.
+# The first lesson in a few cells, so that this notebook stands on its own. All settings are in one of them.
 
 # %%
 import os
@@ -50,7 +51,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.datasets import fetch_openml, load_digits
 
 SEED = 0                             # every random number below follows from it
-EPOCHS = 8                           # how many times each network meets every image
+EPOCHS = 8                           # how many times each network sees every image
 BATCH_SIZE, LEARNING_RATE = 50, 0.2  # images per step; length of the first steps
 QUICK = os.environ.get("TENDIGITS_LESSON_QUICK") == "1"  # or True: small digits, no download
 
@@ -109,7 +110,7 @@ def load_images():
 images, labels, SOURCE = load_images()
 MNIST = SOURCE == "MNIST"
 N_TRAIN, N_VAL = (50_000, 10_000) if MNIST else (1_200, 297)  # the rest is the test set
-EPOCHS = EPOCHS if MNIST else 3 * EPOCHS                      # fewer images: meet them more often
+EPOCHS = EPOCHS if MNIST else 3 * EPOCHS                      # fewer images: see them more often
 
 X = (images.reshape(-1, 28, 28, 1) / 255).astype(np.float32)
 Y = np.eye(10, dtype=np.float32)[labels]  # one-hot
@@ -129,7 +130,7 @@ def lock(*treasure):
 
     def open_box():
         assert inside, ("The test set was opened before; a second look would make it validation "
-                        "data.\nTo begin anew: restart, and run all.")
+                        "data.\nTo start over: restart, and run all.")
         return inside.pop()
 
     return open_box
@@ -240,7 +241,7 @@ print(f"the plain network: {plain_curve[-1]:.2%} of the validation digits, "
 assert plain_curve[-1] > (0.97 if MNIST else 0.9) and plain["W1"].dtype == np.float32
 
 # %% [markdown]
-# Two helpers to draw with. Colours keep their meaning in all chapters: blue is right and orange is wrong; the plain network
+# Two helpers to draw with. Colours mean the same in all chapters: blue is right and orange is wrong; the plain network
 # is amber and the convolutional one purple, dashed where they were trained on distorted digits. In pictures of weights,
 # red is positive and blue negative.
 
@@ -282,7 +283,7 @@ def show_images(images, titles=None, right=None, columns=10, limit=None, size=0.
 #
 # **Claim.** The plain network knows *places*, not shapes.
 #
-# To move a picture, put paper around it and cut out again, a little off the middle.
+# To move a picture, put paper around it and cut it out again, a little off centre.
 
 # %%
 def shifted(X, down, right):
@@ -297,13 +298,13 @@ assert np.array_equal(shifted(X_val, 2, -1)[:, 2:, :-1], X_val[:, :-2, 1:])  # 2
 assert not shifted(X_val, 2, -1)[:, :2].any()                               # paper came in
 
 # %% [markdown]
-# The same digits, one pixel further in each picture. Above each stands what the plain network reads.
+# The same digits, one pixel further in each picture. Above each is what the plain network reads.
 #
 # **Predict.** By how many pixels can a digit move before the plain network misreads it?
 #
 # <details><summary>Answer</summary>
 #
-# By one or two at most for many digits, a few more for some.
+# By one or two pixels at most for many digits, by a few more for some.
 #
 # </details>
 
@@ -339,8 +340,8 @@ print("plain:", *(f"{share:.1%}" for share in moved["plain"]))
 assert moved["plain"][2] < moved["plain"][0] - 0.04 and moved["plain"][6] < 0.6
 
 # %% [markdown]
-# Why? A hidden unit is a picture of 784 weights. It recognises a stroke *where it was trained to see it*. The
-# same stroke two pixels further falls on other weights, which have learned other things. To read a 7 everywhere, the
+# Why? A hidden unit is a picture of 784 weights. It recognises a stroke *where it was trained to see it*. The same
+# stroke two pixels further on falls on other weights, which have learned other things. To read a 7 everywhere, the
 # plain network must be shown a 7 everywhere.
 #
 # > **Take away.** A shape is the same shape anywhere. A network that looks for it anew in every place wastes its
@@ -351,9 +352,9 @@ assert moved["plain"][2] < moved["plain"][0] - 0.04 and moved["plain"][6] < 0.6
 #
 # **Claim.** Looking for one small shape everywhere takes few weights, and finds it wherever it is.
 #
-# Take a **filter** (also called kernel): a small picture of weights, say 3×3. Lay it over the image, multiply what
-# lies on each other, add up: one number that says how well the shape fits *here*. Then slide it on by one pixel. The
-# numbers make a new picture, the **map**: where is this shape?
+# Take a **filter** (also called kernel): a small picture of weights, say 3×3. Lay it over the image, multiply each
+# weight by the pixel under it, and add up: that gives one number, which says how well the shape fits *here*. Then slide
+# it on by one pixel. The numbers make a new picture, the **map** (or feature map): where is this shape?
 #
 # $$z_{r,c} = b + \sum_{i}\sum_{j} x_{r+i,\;c+j}\; w_{i,j}$$
 #
@@ -408,7 +409,7 @@ plt.show()
 
 # %% [markdown]
 # **What is moved stays found.** Move the image by two pixels, and the map moves by two pixels, and changes in no other
-# way. Convolution and shift can change places; mathematicians call this **equivariance**:
+# way. Convolution and shift can be swapped; mathematicians call this **equivariance**:
 #
 # $$\text{convolve}(\text{shift}(x)) = \text{shift}(\text{convolve}(x))$$
 #
@@ -423,8 +424,9 @@ assert np.array_equal(after[:, 2:], before[:, :-2])  # the same map, two pixels 
 
 # %% [markdown]
 # **It is a layer that you know.** Each number of the map is a weighted sum of the pixels, so a convolution *is* a layer
-# $xW + b$. Which $W$? Row $p$ of it is what pixel $p$ alone gives: so feed it images with a single lit pixel. Here, for
-# an image of 6×6 pixels and a filter of 3×3.
+# $xW + b$. (The first lesson's kind, in which every output weighs every input, is called **dense** or fully connected.)
+# Which $W$? Row $p$ of it is what pixel $p$ alone gives: so feed it images with a single lit pixel. Here, for an image
+# of 6×6 pixels and a filter of 3×3.
 
 # %%
 w = np.random.default_rng(SEED).normal(size=(3, 3))
@@ -447,8 +449,9 @@ plt.show()
 
 # %% [markdown]
 # A dense layer may choose all these weights freely. The convolution ties its hands twice: each output sees only its
-# *neighbourhood* (**local connectivity**), and all outputs *share* the same nine weights (**weight sharing**). That is knowledge about pictures, put into the shape of
-# the layer: what belongs together lies together, and a shape is the same shape anywhere.
+# *neighbourhood* (**local connectivity**), and all outputs *share* the same nine weights (**weight sharing**). That is
+# knowledge about pictures, put into the shape of the layer: what belongs together lies together, and a shape is the
+# same shape anywhere.
 
 # %%
 shared = 8 * (5 * 5 + 1)                    # eight filters of 5 x 5, each with a bias
@@ -466,15 +469,15 @@ assert (shared, free) == (208, 3_617_280)
 # **Claim.** Cut out all windows, write each as a row, and convolution is `rows @ W + b`, and very much faster than the
 # loops: a hundred times or more where this was measured (not asserted).
 #
-# **Predict.** How often is a pixel in the middle of an image copied, if windows of 5×5 become rows?
+# **Predict.** How many times is a pixel in the middle of an image copied, if windows of 5×5 become rows?
 #
 # <details><summary>Answer</summary>
 #
-# 25 times, once for each place it has in a window.
+# 25 times, once for each place that it can have in a window.
 #
 # </details>
 #
-# The loops are right, and hopeless: Python needs a few hundred nanoseconds for each product, the processor a
+# The loops are right, but hopelessly slow: Python needs a few hundred nanoseconds for each product, the processor a
 # fraction of one. So we do what worked for layers: make it a matrix product, and let NumPy run.
 #
 # An image has *several* channels as soon as it has gone through one layer: eight filters make eight maps, and the next
@@ -543,15 +546,15 @@ print(f"an image: {1000 * by_loops:.1f} ms by loops, {1000 * by_product:.3f} ms 
 assert np.allclose(fast[0, :, :, 0], slow)
 
 # %% [markdown]
-# > **Take away.** Windows as rows, filters as columns: convolution is the layer `X @ W + b` of the first lesson, applied
-# > to every window.
+# > **Take away.** Windows as rows, filters as columns: convolution is the layer `X @ W + b` of the first lesson,
+# > applied to every window.
 
 # %% [markdown]
 # ## 4. The gradient of a convolution
 #
-# **Claim.** The gradient is the first lesson's as well. Only the way back from windows to pixels is new.
+# **Claim.** The gradient, too, is the first lesson's. Only the way back from windows to pixels is new.
 #
-# First the gradient check, as you know it: finite differences, and compare.
+# First the gradient check, as you know it: take finite differences, and compare.
 
 # %%
 def numerical_gradient(loss, array, where=None, h=1e-5):
@@ -580,8 +583,8 @@ def compare(name, ours, reference):
 
 
 # %% [markdown]
-# We need a loss to take slopes of. Any will do, so take the simplest one whose slopes along the maps are what we please:
-# draw `dz` at random, and let $\text{loss} = \sum z \cdot dz$. Its slope along $z$ is just $dz$.
+# We need a loss to take slopes of. Any will do, so take the simplest one whose slopes along the maps are what we
+# please: draw `dz` at random, and let $\text{loss} = \sum z \cdot dz$. Its slope along $z$ is just $dz$.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -613,8 +616,8 @@ assert compare("dW", dW, numerical_gradient(loss, W)) < 1e-7
 assert compare("db", db, numerical_gradient(loss, b)) < 1e-7
 
 # %% [markdown]
-# **The pixels.** Each row gets its slopes as in any layer, $dR = dZ\,W^{\mathsf T}$. But a pixel lies in many windows, at
-# another place in each. It has a share in all of them, so its slope is the **sum** of what they send back. `windows`
+# **The pixels.** Each row gets its slopes as in any layer, $dR = dZ\,W^{\mathsf T}$. But a pixel lies in many windows,
+# at another place in each. It has a share in all of them, so its slope is the **sum** of what they send back. `windows`
 # copies a pixel to many rows; `fold`, the way back, adds them up. It needs no loop over the places, only over the
 # $k \cdot k$ positions in a window: all windows' top left entries go back at once, then all entries to the right of
 # these, and so on.
@@ -707,8 +710,8 @@ assert np.array_equal(pool(small)[0, :, :, 0], [[3, 7], [4, 5]])
 assert np.shares_memory(corners(small)[3], small)
 
 # %% [markdown]
-# How much does a map change, when the image moves by one pixel? We take ten random filters, and measure the change in
-# relation to the map itself: before pooling, after pooling once, and after pooling twice.
+# How much does a map change when the image moves by one pixel? We take ten random filters, and measure the change
+# relative to the map itself: before pooling, after pooling once, and after pooling twice.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -728,8 +731,8 @@ for name, share in zip(("as it is", "pooled", "pooled twice"), change):
 assert change[0] > change[1] > change[2]
 
 # %% [markdown]
-# It helps, and it is no magic: a shape that crosses the border of its field is found in another field. What is exact is
-# this: move the image by *two* pixels, and the pooled map moves by *one*.
+# It helps, but it is not magic: a shape that crosses the border of its field is found in another field. What is exact
+# is this: move the image by *two* pixels, and the pooled map moves by *one*.
 
 # %%
 two_further = pool(relu(convolve(shifted(X_val[:200], 0, 2), W, np.float32(0), k=5)))
@@ -744,9 +747,9 @@ assert np.allclose(two_further[:, :, 1:], here[1][:, :, :-1], atol=1e-5)
 #
 # **Claim.** The whole slope (all the "blame") goes to the winner of each field, and at a tie, to *one* winner.
 #
-# Only the largest number of a field went forward. Change one of the others a little, and nothing happens: slope 0. Change
-# the winner, and the output follows it: slope 1. So $dx$ is $dp$ at the winner, and 0 elsewhere. A first attempt compares
-# each corner with the winner:
+# Only the largest number of a field went forward. Change one of the others a little, and nothing happens: slope 0.
+# Change the winner, and the output follows it: slope 1. So $dx$ is $dp$ at the winner, and 0 elsewhere. A first attempt
+# compares each corner with the winner:
 
 # %%
 def pool_backward_naive(dp, x):
@@ -765,7 +768,7 @@ assert compare("dx", pool_backward_naive(dp, x), by_differences) < 1e-7
 # %% [markdown]
 # Right, says the check. But random numbers never tie, and pictures do all the time: paper beside paper, ink beside ink.
 #
-# **Predict.** Two equal winners: which slopes do finite differences find, and which the naive way?
+# **Predict.** If two winners are equal, which slopes do finite differences find, and which does the naive way find?
 #
 # <details><summary>Answer</summary>
 #
@@ -782,9 +785,9 @@ assert pool_backward_naive(one, tie).sum() == 2  # one came in, two went out
 
 # %% [markdown]
 # At a tie there is no slope, as at ReLU's kink. Raise one of the two, and the largest rises; lower it, and nothing
-# happens. Finite differences go both ways and report the middle: one half. So we may choose. But one thing must hold: what
-# is handed on is what came in. The naive way hands it on twice, and for a field of paper four times. We give all of it to
-# the first winner, and none to the others. (PyTorch does the same.)
+# happens. Finite differences go both ways and report the middle: one half. So we may choose. But one thing must hold:
+# what is handed on is what came in. The naive way hands it on twice, and for a field of paper four times. We give all
+# of it to the first winner, and none to the others. (PyTorch does the same.)
 
 # %%
 def pool_backward(dp, x, p):
@@ -814,9 +817,9 @@ assert np.mean(winners > 1) > 0.5
 assert np.array_equal(sum(corners(dx)), dp)  # each field hands on exactly what came in
 
 # %% [markdown]
-# **ReLU and pooling may change places.** ReLU never puts a smaller number above a larger one. So the largest of the bent
-# numbers is the largest number, bent. Pool first, and ReLU has a quarter of the work. And its zeros, which would tie in
-# most fields, come only after the race.
+# **ReLU and pooling may change places.** ReLU never puts a smaller number above a larger one. So the largest of the
+# bent numbers is the largest number, bent. Pool first, and ReLU has a quarter of the work. And its zeros, which would
+# tie in most fields, come only after the race.
 
 # %%
 z = convolve(X_val[:50], W, np.float32(0), k=5)
@@ -827,8 +830,8 @@ print(*(f"{share:.0%} of the fields tie {name}" for name, share in tied.items())
 assert tied["before ReLU"] < tied["after ReLU"]
 
 # %% [markdown]
-# > **Take away.** The winner takes the whole slope, and there is only one winner. Where a test looks at random numbers
-# > only, ask yourself what real ones have that random ones have not.
+# > **Take away.** The winner takes the whole slope, and there is only one winner. Where a test looks only at random
+# > numbers, ask yourself what real ones do that random ones never do.
 
 # %% [markdown]
 # ## 7. The network
@@ -873,8 +876,8 @@ assert sizes == [208 + 3_216 + 2_570, 101_770]
 assert abs(first_loss - np.log(10)) < 1  # before learning: near ln 10, knows nothing
 
 # %% [markdown]
-# Seventeen times fewer numbers. Fewer numbers do not mean less work: each filter weight is used in every place. An image
-# costs this network three times as many multiplications as the plain one.
+# Seventeen times fewer numbers. Fewer numbers do not mean less work: each filter weight is used in every place. An
+# image costs this network three times as many multiplications as the plain one.
 
 # %%
 work = {"plain": 784 * 128 + 128 * 10,
@@ -884,8 +887,8 @@ for name, count in work.items():
 assert 3 < work["convolutional"] / work["plain"] < 4
 
 # %% [markdown]
-# **Backward** is forward in reverse. Each line undoes one line above, with a function that has been checked. The pixels'
-# own slopes are needed by nobody, so the first layer's `input_gradient` is left out.
+# **Backward** is forward in reverse. Each line undoes one line above, with a function that has been checked. Nobody
+# needs the slopes along the pixels, so the first layer's `input_gradient` is left out.
 
 # %%
 def backward(params, X, Y):
@@ -904,9 +907,9 @@ def backward(params, X, Y):
 
 # %% [markdown]
 # Checked pieces can still be put together wrongly. So check the whole, in `float64`, with three images. Two cautions:
-# nothing may sit on ReLU's kink, and no two numbers of a field so close that a small step makes another one the winner. Numbers
-# that are *exactly* equal are no trouble here: they come from equal windows (paper beside paper), and so they rise and
-# fall together.
+# nothing may sit on ReLU's kink, and no two numbers of a field may be so close that a small step makes another one the
+# winner. Numbers that are *exactly* equal are no trouble here: they come from equal windows (paper beside paper), and
+# so they rise and fall together.
 
 # %%
 X3, Y3 = X_train[:3].astype(float), Y_train[:3]
@@ -957,7 +960,7 @@ assert compare("all", ours, by_differences) < 1e-5 * max(1, abs(ours))
 # %% [markdown]
 # ## 8. Training
 #
-# **Claim.** With a seventeenth of the numbers, the convolutional network makes about half as many mistakes.
+# **Claim.** How well a network reads is not decided by how many numbers it has, but by what they are used for.
 #
 # **Predict.** Will a network with 5,994 numbers read better or worse than one with 101,770?
 #
@@ -979,8 +982,8 @@ print(f"{by_heart:.0%} of 20 images, loss {cross_entropy(logits, Y_train[:20]):.
 assert by_heart == 1
 
 # %% [markdown]
-# Now in earnest. The same learning rate, the same number of epochs as the plain network. (`LEARNING_RATE` was chosen by
-# validation accuracy, `EPOCHS` by patience.)
+# Now for real, with the same learning rate and the same number of epochs as the plain network. (`LEARNING_RATE` was
+# chosen by validation accuracy, `EPOCHS` by how long one cares to wait.)
 
 # %%
 def learn(change=None):
@@ -1015,6 +1018,8 @@ ax.set_ylim(bottom=0)
 plt.show()
 
 # %% [markdown]
+# With a seventeenth of the numbers, the convolutional network makes about half as many mistakes.
+#
 # > **Take away.** Knowledge about pictures, built into the layers, is worth more than a hundred thousand free weights.
 
 # %% [markdown]
@@ -1054,8 +1059,8 @@ show_moved()
 
 # %% [markdown]
 # Why not immune? Follow a digit that moves by four pixels. The maps move by four, exactly; the pooled maps by two; the
-# maps after the second pooling by one: one of only four places across. So what arrives at the end is still there, and in
-# the wrong place. The last layer is dense. It knows places, and what it knows was learned from digits in the middle.
+# maps after the second pooling by one: one of only four places across. So what arrives at the end is still there, but
+# in the wrong place. The last layer is dense. It knows places, and what it knows was learned from digits in the middle.
 # (Networks for large pictures take the mean over all places at the end, and so forget places altogether. With digits,
 # places matter: where the loop is makes a 6 or a 9.)
 
@@ -1075,9 +1080,9 @@ assert kept < 1e-4 * flat_here.max()
 # ## 10. What the filters see
 #
 # **Claim 1.** Training has made the first filters smoother: weights beside each other have come to agree. Red: ink here
-# raises the answer. Blue: ink here lowers it. Do they look like the edges and strokes of the textbooks? A few do, others
-# do not: judge for yourself, and do not see more than there is. What a filter answers to is shown better by what it makes
-# of a digit, below.
+# raises the answer. Blue: ink here lowers it. Do they look like the edges and strokes of the textbooks? A few do,
+# others do not: judge for yourself, and do not see more than there is. What it makes of a digit, below, shows better
+# what a filter answers to.
 
 # %%
 # alt: the eight filters of the first layer, 5 by 5 weights each, in patches of red and blue
@@ -1096,8 +1101,8 @@ print(f"neighbours agree: {agreement(at_start):.2f} at the start, {agreement(fil
 assert agreement(filters) > agreement(at_start)
 
 # %% [markdown]
-# What they make of a digit: the maps after ReLU, before pooling. Each filter lights up along strokes in some direction, or
-# on one side of them.
+# What they make of a digit: the maps after ReLU, before pooling. Each filter lights up along strokes in some direction,
+# or on one side of them.
 
 # %%
 # alt: a 5, and beside it the eight maps that the filters make of it, each dark along other parts of the strokes
@@ -1111,8 +1116,8 @@ print(f"{silent:.0%} of the numbers in these maps are zero")
 assert maps.shape == (24, 24, 8) and 0 < silent < 1
 
 # %% [markdown]
-# What does each filter like best? From each of 1,000 images we take the window that excites the filter most, and of these
-# the best twelve. One row for each filter.
+# What does each filter like best? From each of 1,000 images we take the window that excites the filter most, and of
+# these the best twelve. One row for each filter.
 
 # %%
 def favourites(z, count):
@@ -1139,9 +1144,9 @@ assert z1[i, row, col, 0] == z1[..., 0].max()  # it really is the strongest of a
 # %% [markdown]
 # **Claim 2.** The second layer sees more. One number of `z2` depends on 14×14 pixels, and on nothing else.
 #
-# Count backwards: a window of 5×5 in the pooled maps, so 10×10 in the maps, and each of these sees 5×5 pixels:
-# 10 + 5 − 1 = 14. This is its **receptive field**. To prove it, take the number at the top left, and change everything
-# outside of its field; then, one pixel inside.
+# Count backwards: a window of 5×5 in the pooled maps, so 10×10 in the maps, and each of these sees 5×5 pixels: 10 + 5 −
+# 1 = 14. This is its **receptive field**. To prove it, take the number at the top left, and change everything outside
+# its field; then, one pixel inside.
 
 # %%
 def top_left(X):
@@ -1174,8 +1179,8 @@ assert len(fields) == 16 * 6 and all(field.shape == (14, 14, 1) for field in fie
 
 # %% [markdown]
 # Two filters in each row, six pictures each. What excites one filter looks alike, even though it comes from different
-# images: for many of them a bend, a crossing, an end or a hook, pieces larger and more special than the first layer's.
-# (Six pictures are the best six of a thousand images. What a filter does in the other 994 they do not show.)
+# images: for many of them a bend, a crossing, an end or a hook, pieces larger and more specific than the first layer's.
+# (These are the best six of a thousand images. They do not show what a filter does in the other 994.)
 #
 # > **Take away.** The first layer answers to short pieces of strokes, the second to larger shapes. It found both by
 # > following the slope.
@@ -1194,9 +1199,9 @@ assert len(fields) == 16 * 6 and all(field.shape == (14, 14, 1) for field in fie
 #
 # </details>
 #
-# A 7 that leans is a 7, and so we know the label of pictures that nobody has written. To turn a picture, ask backwards:
-# for each new pixel, from where does its ink come? That place lies between four old pixels. Take their mean, the nearer
-# the more weight.
+# A leaning 7 is still a 7, and so we know the label of pictures that nobody has written. To turn a picture, ask
+# backwards: for each new pixel, where does its ink come from? That place lies between four old pixels. Take their mean,
+# with more weight on the nearer ones (*bilinear interpolation*).
 
 # %%
 def sample(X, row, col):
@@ -1223,8 +1228,8 @@ def distort(X, rng, turn=12, move=2):
 
 
 # %% [markdown]
-# Before it is used, it is proved. Without turn and move, nothing may happen. A move by whole pixels must be `shifted`. And
-# a quarter turn, taken as exactly that, must be NumPy's own.
+# Before we use it, we check it. Without a turn or a move, nothing may change. A move by whole pixels must give what
+# `shifted` gives. And a turn by exactly a quarter must give what NumPy's own gives.
 
 # %%
 rng, some = np.random.default_rng(SEED), X_train[:100]
@@ -1246,8 +1251,8 @@ print(f"{time.perf_counter() - started:.2f} s to distort 1,000 images (measured,
 assert not np.array_equal(distort(originals, rng), distort(originals, rng))  # never the same twice
 
 # %% [markdown]
-# On the left what was written; beside it, what we made of it. Now train both networks on pictures like these, from the same
-# start, for the same number of epochs. No picture is ever met twice.
+# On the left is what was written; beside it, what we made of it. Now train both networks on pictures like these, from
+# the same start, for the same number of epochs. No picture is ever seen twice.
 
 # %%
 cnn_distorted, distorted_curve = learn(change=distort)
@@ -1269,11 +1274,12 @@ lead = moved["convolutional, distorted"] - moved["plain, distorted"]
 assert lead[4] > lead[2] > 0  # ahead where both were shown, and further ahead where neither was
 
 # %% [markdown]
-# What the shape of a network does not give it, data can teach it: at two pixels, the plain network that was shown moved
-# digits even overtakes the convolutional one that was not. But with the same data, shape carries further. At four pixels,
+# Data can teach a network what its shape does not give it: at two pixels, the plain network that was shown moved digits
+# even overtakes the convolutional one that was not. But with the same data, shape carries further. At four pixels,
 # which neither was shown, the convolutional network still reads 9 in 10, and the plain one 7.
 #
-# > **Take away.** There are two ways to tell a network what you know: through its shape, and through its data. Use both.
+# > **Take away.** There are two ways to tell a network what you know: through its shape, and through its data. Use
+# > both.
 
 # %% [markdown]
 # ## 12. The test set, once
@@ -1305,12 +1311,12 @@ show_images(X_test[wrong], right=[False] * len(wrong),
 plt.show()
 
 # %% [markdown]
-# Convolution halved the mistakes. Whether distortions took away another fifth, this one run cannot say: the two
-# convolutional networks lie within each other's margins. What distortions surely brought is section 11's curve.
+# Convolution halved the mistakes. This one run cannot say whether distortions took away another fifth: the two
+# convolutional networks lie within each other's margins. What distortions certainly brought is the curve of section 11.
 #
-# **Where the package takes over.** The package that lies beside this notebook has the same layers, made fast
-# and dependable, and larger networks of the same kind that make far fewer mistakes: `tendigits recipes` lists them.
-# A test of the project holds the functions of this notebook against the package's, and against PyTorch's.
+# **Where the package takes over.** The package beside this notebook has the same layers, made fast and dependable, and
+# larger networks of the same kind that make far fewer mistakes: `tendigits recipes` lists them. A test of the project
+# compares the functions of this notebook with the package's, and with PyTorch's.
 #
 # > **Take away.** Better by design, better by data: six thousand numbers read 99 of 100 digits.
 
@@ -1484,8 +1490,9 @@ verdict(check_mean_pool_backward)
 # %% [markdown]
 # ### Exercise 5 (medium): longer steps
 #
-# A convolution with a **stride** slides its window on by `stride` pixels instead of one, down and across. It is another way
-# to make maps smaller. Return its maps. (Right first. Then without computing what is thrown away, if you like.)
+# A convolution with a **stride** slides its window on by `stride` pixels instead of one, down and across. It is another
+# way to make maps smaller. Return its maps. (First get it right. Then, if you like, avoid computing what is thrown
+# away.)
 
 # %%
 def strided_convolve(x, W, b, k, stride):
@@ -1515,9 +1522,10 @@ verdict(check_strided_convolve)
 # ### Exercise 6 (hard): the way back is a convolution
 #
 # `input_gradient` can do without `fold`. Each pixel gets its slope from the k×k places around it, through the same
-# weights, shared: that is a convolution again! Put a frame of k − 1 zeros around `dz`, and convolve it with filters that you make
-# from `W`. Which? Draw one row of pixels and a window of 3. The pixel in the *middle* met the places left of it with
-# its *last* weight. And the channels change roles: the filters of the way forward are the channels of the way back.
+# weights, shared: that is a convolution again! Put a frame of k − 1 zeros around `dz`, and convolve it with filters
+# that you make from `W`. Which? Draw one row of pixels and a window of 3. The pixel in the *middle* met the places left
+# of it with its *last* weight. And the channels change roles: the filters of the way forward are the channels of the
+# way back.
 
 # %%
 def input_gradient_by_convolution(dz, W, k):
@@ -1550,9 +1558,9 @@ verdict(check_input_gradient_by_convolution)
 #
 # - Take 16 and 32 filters. Is it worth the time? Choose by validation only.
 # - Train on a tenth of the images. How far apart are the plain and the convolutional network now? Why?
-# - Shuffle the pixels of all images, by one and the same permutation. The plain network does not mind (why?). And the
+# - Shuffle the pixels of all images, with the same permutation for all. The plain network does not mind (why?). And the
 #   convolutional one?
 # - Replace the last layer by a mean over the sixteen places, and draw section 9's curve.
 # - Make wavy distortions, as handwriting has them: `sample` takes any places, so let them waver.
 #
-# You have built a network that sees, and checked each part of it.
+# You have built a network that sees, and checked every part of it.

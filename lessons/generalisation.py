@@ -11,20 +11,21 @@
 # ---
 
 # %% [markdown]
-# # Generalisation: to know, and not only to remember
+# # Generalisation: knowing, not just remembering
 #
-# The network of the first lesson, [`mnist.ipynb`](../mnist.ipynb), did better on the images it had learned from than on new
-# ones. The first part of this chapter makes that gap as wide as it can be, looks at it, and narrows it in four ways. That is
-# **overfitting** and **regularisation**. The second part looks at how a network gets to its weights: **optimisers**, seen on
-# the real loss, and how to reach 98 % in seconds.
+# The network of the first lesson, [`mnist.ipynb`](../mnist.ipynb), did better on the images it had learned from than on
+# new ones. The first part of this chapter makes that gap as wide as it can be, looks at it, and tries four ways to
+# narrow it. Such a gap shows **overfitting**; whatever narrows it is called **regularisation**. The second part looks
+# at how a network gets to its weights: **optimisers**, seen on the real loss, and how to reach 98 % in seconds.
 #
-# If this notebook runs to its end, everything it asserts holds on your machine. Times, and whatever says so, are *measured
-# here, not asserted*. Each result below is one run with one seed: small differences between two curves mean nothing.
+# If this notebook runs to its end, everything it asserts holds on your machine. Times, and whatever else is marked so,
+# are *measured here, not asserted*. Each result below is one run with one seed: small differences between two curves
+# mean nothing.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
 # - **You should know:** the first lesson, up to section 10
 # - **It takes:** two to three minutes to run, plus a download of 15 MB the first time; two hours to read
-# - **No network, or no time?** `QUICK = True`, below, takes small digits that come with scikit-learn
+# - **Offline, or short of time?** `QUICK = True`, below, uses small digits that come with scikit-learn
 #
 # **The path**, with the minutes a careful reader needs: 1 Five hundred images (10) · 2 Stop in time (10) ·
 # 3 Small weights (10) · 4 Dropout (15) · 5 More data (10) · 6 All side by side (5) · 7 Random labels (10) ·
@@ -137,8 +138,8 @@ def accuracy(logits, labels):
 
 
 # %% [markdown]
-# Colours as in all chapters: training is grey, validation green. Where a colour only tells curves apart, it is black, sky blue,
-# wine red or amber.
+# Colours as in all chapters: training is grey, validation green. Colours that only tell curves apart are black, sky
+# blue, wine red and amber.
 
 # %%
 COLOURS = {"training": "#777777", "validation": "#009E73"}
@@ -161,14 +162,14 @@ def show_curves(ax, curves, xlabel, ylabel, x=None):
 #
 # **Claim.** With few images, a network learns them by heart, and its validation loss turns around.
 #
-# The training loop is the first lesson's, with three doors for later: `change` may alter the images of a batch, `decay` shrinks
-# the weights, and `drop` switches hidden units off.
+# The training loop is the first lesson's, with three options for later: `change` alters the images of a batch, `decay`
+# shrinks the weights, and `drop` switches hidden units off.
 
 # %%
 def gradient(params, X, Y, rng, drop=0.0):
     """The gradient, with each hidden unit switched off with probability `drop`."""
     z1, a1, _ = forward(params, X)
-    mask = (rng.random(a1.shape) >= drop) / (1 - drop)  # the others are louder, so that the sum stays
+    mask = (rng.random(a1.shape) >= drop) / (1 - drop)  # the others are louder, so that the sum stays the same
     a1 = a1 * mask
     dlogits = (softmax(a1 @ params["W2"] + params["b2"]) - Y) / len(X)
     dz1 = (dlogits @ params["W2"].T) * mask * (z1 > 0)
@@ -238,19 +239,20 @@ show_curves(axes[1], {name: 100 * np.array(plain[name + " accuracy"]) for name i
 plt.show()
 
 # %% [markdown]
-# The space between the curves is the **generalisation gap**. All 500 images are read correctly, with a probability near 1. Of
-# new images, more than one in ten is misread, and often with the same confidence: that is what makes the loss rise, although
-# the accuracy does not fall.
+# The space between the curves is the **generalisation gap**. All 500 images are read correctly, with a probability near
+# 1. Of new images, more than one in ten is misread, and often with the same confidence: that is what makes the loss
+# rise, although the accuracy does not fall.
 #
-# > **Take away.** A training loss near zero says that the network has memory. It does not say that it has understood.
+# > **Take away.** A training loss near zero says that the network has a good memory. It does not say that it has
+# > understood anything.
 
 # %% [markdown]
 # ## 2. Stop in time
 #
 # **Claim.** The cheapest cure is to stop at the lowest validation loss: **early stopping**.
 #
-# Keep the best parameters so far, and stop when there was no improvement for a while (the *patience*). The history above says
-# what it would have brought.
+# Keep the best parameters so far, and stop when there has been no improvement for a while (the *patience*). The history
+# above shows what that would have gained.
 
 # %%
 patience = 10
@@ -262,23 +264,24 @@ print(f"stopped after epoch {stopped + 1}, kept epoch {kept + 1}: loss {plain['v
 assert plain["validation"][kept] <= plain["validation"][-1]
 
 # %% [markdown]
-# The loss gains, and time is saved. The accuracy hardly changes: the network only becomes less sure of its mistakes.
+# The loss is lower, and time is saved. The accuracy hardly changes: the network only becomes less sure of its mistakes.
 #
 # > **Take away.** Watch validation, keep the best, stop. It costs nothing but a copy.
 
 # %% [markdown]
 # ## 3. Small weights
 #
-# **Claim.** To pay for large weights keeps the training loss from reaching zero, and narrows the gap.
+# **Claim.** Making large weights costly keeps the training loss from reaching zero, and narrows the gap.
 #
-# **Weight decay**, or L2 regularisation, adds $\frac s2\sum W^2$ to the loss, so $sW$ to the gradient: in each step, every weight
-# shrinks a little, and only those that are needed are pushed back.
+# **Weight decay**, or L2 regularisation, adds $\frac s2\sum W^2$ to the loss, so $sW$ to the gradient: in each step,
+# every weight shrinks a little, and only those that are needed are pushed back.
 #
 # **Predict.** What will a very strong decay do?
 #
 # <details><summary>Answer</summary>
 #
-# It lets nothing grow, and so nothing is learned: both losses stay high. Between none and too much lies a valley, and validation finds it.
+# It lets no weight grow, and so little is learned: both losses stay high. The best strength lies between none and too
+# much, and validation finds it.
 #
 # </details>
 
@@ -306,8 +309,8 @@ plt.show()
 #
 # **Claim.** If any unit may be missing, none can be relied on, and no single unit can hold an image by heart.
 #
-# In each step, each hidden unit is switched off with a probability, here one half. The others are doubled, so that the sum stays
-# as large as it was. When the network is *used*, all units are there.
+# In each step, each hidden unit is switched off with a certain probability, here one half. The others are doubled, so
+# that the sum stays as large as it was. When the network is *used*, all units are there.
 
 # %%
 _, dropped = fit(X_few, Y_few, y_few, EPOCHS, drop=0.5)
@@ -316,18 +319,19 @@ print(f"dropout: training {dropped['training'][-1]:.3f}, validation {dropped['va
 assert dropped["validation"][-1] < plain["validation"][-1] + 0.1  # a cure, or at least no poison
 
 # %% [markdown]
-# Here it does next to nothing: with 500 images and 128 units, even the thinned networks have room enough to learn everything by
-# heart. Dropout was made for networks much larger than this one, and there it was a breakthrough. A cure that is in every
-# textbook need not be one for *your* network.
+# Here it does next to nothing: with 500 images and 128 units, even the thinned networks have room enough to learn
+# everything by heart. Dropout was made for networks much larger than this one, and there it was a breakthrough. A cure
+# that is in every textbook need not be one for *your* network.
 #
 # > **Take away.** Dropout is noise: many thinned networks, trained as one. Measure whether it helps.
 
 # %% [markdown]
 # ## 5. More data
 #
-# **Claim.** Nothing closes the gap like more images, and copies that are moved a little are more images, too.
+# **Claim.** Nothing closes the gap like more images, and copies that are moved a little count as more images, too.
+# (Training on altered copies is called **data augmentation**.)
 #
-# **Predict.** Which will do more: all cures together, or ten times as many images?
+# **Predict.** Which will do more: the best of these cures, or ten times as many images?
 #
 # <details><summary>Answer</summary>
 #
@@ -380,18 +384,18 @@ for name, history in cures.items():
           f"accuracy {history['validation accuracy'][-1]:.1%}; gap {history['validation'][-1] - history['training'][-1]:.3f}")
 
 # %% [markdown]
-# Moved copies win clearly, in loss and in accuracy. Weight decay keeps the loss from rising, and leaves the accuracy where it
-# was. Dropout does nothing here. One seed, 2,000 validation images: a percentage point is within chance. Which cure is best for *your* data, only your validation
-# images can say, and only with several seeds.
+# Moved copies win clearly, in loss and in accuracy. Weight decay keeps the loss from rising, and leaves the accuracy
+# where it was. Dropout does nothing here. With one seed and 2,000 validation images, a percentage point is within
+# chance. Only your own validation images can tell which cure is best for *your* data, and only with several seeds.
 
 # %% [markdown]
 # ## 7. Random labels
 #
 # **Claim.** The same network can learn *anything* by heart, even what has no rule at all.
 #
-# Give each of the 500 images a label drawn by lot. There is nothing to understand.
+# Give each of the 500 images a label drawn at random. There is nothing to understand.
 #
-# **Predict.** Which accuracy will it reach on the training images, and which on new ones?
+# **Predict.** What accuracy will it reach on the training images, and what on new ones?
 #
 # <details><summary>Answer</summary>
 #
@@ -414,18 +418,21 @@ show_curves(ax, {"true labels": plain["training"], "random labels": lottery["tra
 plt.show()
 
 # %% [markdown]
-# So why does it generalise at all, when it could as well learn by heart? Look at the two curves: what has a rule is learned
-# *faster*. Gradient descent finds the rule before it has to memorise. Why that is so, is not fully understood to this day.
+# So why does it generalise at all, when it could just as well learn by heart? Look at the two curves: what follows a
+# rule is learned *faster*. Gradient descent finds the rule before it has to memorise. Why that is so is not fully
+# understood to this day.
 #
-# > **Take away.** That a network fits its training data proves nothing. (Zhang and others showed it for large networks in 2017.)
+# > **Take away.** That a network fits its training data proves nothing. (Zhang and others showed it for large networks
+# > in 2017.)
 
 # %% [markdown]
 # ## 8. The landscape
 #
 # **Claim.** The loss is a surface over 101,770 dimensions, and a slice of it can be drawn.
 #
-# From a trained network, go along two directions: the first leads from the start to the end of the training, the second is random,
-# and as long. In each point of this plane, compute the loss. A real slice of the real loss, though only two dimensions of many.
+# From the start of training, go in two directions: the first leads to the end of training; the second is random, and
+# just as long. At each point of this plane, compute the loss. This is a real slice of the real loss, though it has only
+# two dimensions of many.
 
 # %%
 def flat(params):
@@ -463,15 +470,16 @@ assert np.isclose(loss_at(begin), cross_entropy(forward(unflat(begin), X_slice)[
 # %% [markdown]
 # ## 9. SGD, momentum, Adam
 #
-# **Claim.** Three ways to go downhill, and what each does on this surface.
+# **Claim.** There are several ways to go downhill, and on this surface each takes a different path.
 #
 # | optimiser | step | idea |
 # |---|---|---|
-# | **SGD** | $w \leftarrow w - \eta\,g$ | along the slope |
+# | **SGD** | $w \leftarrow w - \eta\,g$ | against the slope |
 # | **momentum** | $v \leftarrow \beta v + g,\quad w \leftarrow w - \eta\,v$ | a heavy ball: what keeps pointing the same way adds up |
 # | **Adam** | $m, s$: running means of $g$ and $g^2$; $w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + \epsilon)$ | each weight has a step of its own, as long where slopes are small as where they are large |
 #
-# ($\hat m = m / (1 - \beta_1^t)$ and $\hat s = s / (1 - \beta_2^t)$: at the start the means are too small, because they began at zero.)
+# (Here $g$ is the gradient and $\eta$ the learning rate; $\hat m = m / (1 - \beta_1^t)$ and
+# $\hat s = s / (1 - \beta_2^t)$ at step $t$: the means begin at zero, and would otherwise be too small at first.)
 
 # %%
 def sgd(w, g, memory, rate):
@@ -494,7 +502,8 @@ def adam(w, g, memory, rate, beta1=0.9, beta2=0.999):
 OPTIMISERS = {"SGD": (sgd, 0.2), "momentum": (momentum, 0.05), "Adam": (adam, 0.002)}
 
 # %% [markdown]
-# First on the slice: two coordinates instead of 101,770, and finite differences for their slopes. All begin at the same point.
+# First on the slice: two coordinates instead of 101,770, and finite differences for their slopes. All begin at the same
+# point.
 
 # %%
 def walk(step, rate, steps=40):
@@ -532,10 +541,11 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# SGD goes straight down and slows where it is flat. Momentum gathers speed, and may shoot over the floor and swing back. Adam
-# takes steps of nearly the same length in both directions, whatever the slopes are.
+# SGD goes straight down and slows where it is flat. Momentum gathers speed, and may overshoot the floor of the valley
+# and swing back. Adam takes steps of nearly the same length in both directions, whatever the slopes are.
 #
-# Now the real thing: all parameters, mini-batches, one epoch. Each with the best of a few learning rates, chosen beforehand.
+# Now the real thing: all parameters, mini-batches, one epoch. Each optimiser has the best of a few learning rates,
+# chosen beforehand.
 
 # %%
 def race(step, rate, X, Y, epochs=1, batch_size=50, schedule=lambda progress: 1.0):
@@ -567,21 +577,24 @@ ax.set_ylim(0, 1)
 plt.show()
 
 # %% [markdown]
-# For a network this small all three serve. Adam's merit is that one rate, about 0.001, does tolerably nearly everywhere.
+# For a network this small, all three will do. Adam's merit is that one rate, about 0.001, works tolerably well almost
+# everywhere.
 #
-# > **Take away.** The optimiser is a matter of taste as long as its rate is right. A wrong rate spoils each of them.
+# > **Take away.** The optimiser is a matter of taste as long as its rate is right. A wrong rate spoils any of them.
 
 # %% [markdown]
 # ## 10. The schedule
 #
-# **Claim.** Long steps at first, to get about; short steps at the end, to settle. The end is
-# then no longer a matter of luck.
+# **Claim.** Take long steps at first, to get about, and short steps at the end, to settle: the result is then no longer
+# a matter of luck. Such a plan for the learning rate is called a **schedule**.
 #
 # **Predict.** The same rate throughout, or one that falls to zero: which ends lower?
 #
 # <details><summary>Answer</summary>
 #
-# In a training as short as this one they end about equally low, and the falling one without jumps. With a constant rate, the last step is as noisy as the first, and may be a bad one. The longer the training, the more a falling rate pays.
+# In a training run as short as this one, they end about equally low, but the falling one without jumps. With a constant
+# rate, the last step is as noisy as the first, and may be a bad one. The longer the training, the more a falling rate
+# pays off.
 #
 # </details>
 
@@ -605,23 +618,25 @@ plt.show()
 # %% [markdown]
 # ## 11. To 98 % in seconds
 #
-# **Claim.** Images of digits vary in few directions. Train in 64 of them, and nearly nothing is lost but time.
+# **Claim.** Images of digits vary in few directions. Train in 64 of them, and much time is saved while almost nothing
+# is lost.
 #
-# The **principal components** are the directions in which the images vary most: the eigenvectors of their covariance matrix with
-# the largest eigenvalues. An image $x$ becomes its coordinates $z = (x - m)P$ along them, where $m$ is the mean image.
+# The **principal components** are the directions in which the images vary most: the eigenvectors of their covariance
+# matrix with the largest eigenvalues. An image $x$ becomes its coordinates $z = (x - m)P$ along them, where $m$ is the
+# mean image.
 #
 # **Predict.** Of 784 pixels, how many directions hold nine tenths of all the variance?
 #
 # <details><summary>Answer</summary>
 #
-# Fewer than a hundred. Neighbouring pixels are alike, the border is always dark, and strokes are smooth.
+# Fewer than a hundred. Neighbouring pixels are alike, the border is always blank, and strokes are smooth.
 #
 # </details>
 
 # %%
 K = 64
 mean = X_train.mean(axis=0)
-sample = X_train[::max(1, len(X_train) // 6000)] - mean  # enough to find the directions by
+sample = X_train[::max(1, len(X_train) // 6000)] - mean  # enough to find the directions
 values, vectors = np.linalg.eigh(sample.T @ sample / len(sample))
 values, vectors = values[::-1], vectors[:, ::-1]         # the largest first
 P = vectors[:, :K]
@@ -650,7 +665,8 @@ for ax in axes.flat:
 plt.show()
 
 # %% [markdown]
-# Now the same network over 64 numbers instead of 784. A step costs a sixth of the multiplications in the first layer.
+# Now the same network takes 64 numbers instead of 784. A step needs a twelfth of the multiplications in the first
+# layer.
 
 # %%
 def learn(X, Y, epochs, rate=0.1, batch_size=50):
@@ -680,12 +696,12 @@ small, small_time = learn(Z32, Y32, laps, rate=0.03)
 by_pixels = accuracy(forward(pixels, X_val)[2], y_val)
 by_components = accuracy(forward(small, (X_val - mean) @ P)[2], y_val)
 print(f"784 pixels: {by_pixels:.2%} in {pixels_time:.1f} s;  {K} components: {by_components:.2%} in "
-      f"{small_time:.1f} s, and {projected:.1f} s to project (processor's seconds, measured, not asserted)")
+      f"{small_time:.1f} s, and {projected:.1f} s to project (processor seconds, measured, not asserted)")
 assert by_components > by_pixels - 0.01 and by_components > (0.97 if MNIST else 0.85)
 
 # %% [markdown]
-# **And back again.** The result is an ordinary network over pixels. Its first layer computes $zW' + b' = (x - m)PW' + b'$, which is
-# $xW + b$ with
+# **And back again.** The result can be turned into an ordinary network over pixels. Its first layer computes
+# $zW' + b' = (x - m)PW' + b'$, which is $xW + b$ with
 #
 # $$W = P\,W' \qquad b = b' - m\,W .$$
 
@@ -697,11 +713,12 @@ print("W1 is", folded["W1"].shape, f"again; largest difference of the logits {di
 assert folded["W1"].shape == (784, 128) and difference < 1e-3
 
 # %% [markdown]
-# In a training this short, nothing is lost: the two differ by less than chance. For the last tenths up to 98 % it takes more
-# epochs, and still only seconds. The package beside this notebook trains in this way when it is asked to hurry.
+# In a training run this short, nothing is lost: the two differ by no more than chance. The last tenths of a per cent up
+# to 98 % take more epochs, but still only seconds. The package beside this notebook trains this way when it is asked to
+# hurry.
 #
-# > **Take away.** Momentum, a falling rate, float32 and fewer dimensions: each is a few lines, and together they make seconds of
-# > minutes.
+# > **Take away.** Momentum, a falling rate, float32 and fewer dimensions: each is a few lines, and together they turn
+# > minutes into seconds.
 
 # %% [markdown]
 # ## 12. Exercises
@@ -751,9 +768,10 @@ def verdict(check):
 # %% [markdown]
 # ### Exercise 1 (easy): patience
 #
-# Section 2 looked at the whole curve, and then went back. In earnest one does not wait for the end: training stops as soon as
-# the validation loss has not improved for `patience` epochs in a row. Given the losses of all epochs, which epoch's weights are
-# kept? Count epochs from 0. A loss that is merely as low as the lowest so far is no improvement.
+# Section 2 looked at the whole curve, and then went back. In practice one does not wait for the end: training stops as
+# soon as the validation loss has not improved for `patience` epochs in a row. Given the losses of all epochs, which
+# epoch's weights are kept? Return its number, counting from 0. A loss that merely equals the lowest so far is no
+# improvement.
 
 # %%
 def kept_epoch(losses, patience):
@@ -779,10 +797,11 @@ verdict(check_kept_epoch)
 # %% [markdown]
 # ### Exercise 2 (medium): AdamW
 #
-# Weight decay added to the gradient, as in section 3, does not suit Adam: Adam divides each slope by its own size, the decay's
-# share with it, so that weights with large slopes hardly decay at all. *AdamW* takes the decay out of the gradient. It makes
-# Adam's step, and shrinks the weights *from before that step* by $\eta\lambda$ of themselves:
-# $w \leftarrow \text{Adam}(w, g) - \eta \lambda w$. Write it; you may call `adam` of section 9.
+# Weight decay added to the gradient, as in section 3, does not suit Adam: Adam divides each slope by its own size, the
+# decay's share with it, so that weights with large slopes hardly decay at all. *AdamW* takes the decay out of the
+# gradient. It makes Adam's step, and shrinks the weights *from before that step* by $\eta\lambda$ of themselves:
+# $w \leftarrow \text{Adam}(w, g) - \eta \lambda w$. Write it, with $\eta$ as `rate` and $\lambda$ as `decay`; you may
+# call `adam` from section 9. Return the new weights.
 
 # %%
 def adamw(w, g, memory, rate, decay):

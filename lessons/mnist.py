@@ -13,26 +13,26 @@
 # %% [markdown]
 # # Ten digits: a neural network from nothing
 #
-# This notebook builds a neural network that reads handwritten digits.
-# The network is NumPy and nothing else: no automatic gradients, no deep-learning library.
-# At the end it reads more than 97 of 100 digits that it has never seen, and you know why.
+# This notebook builds a neural network that reads handwritten digits. The network is NumPy and nothing else: no
+# automatic gradients, no deep-learning library. By the end it reads more than 97 out of 100 digits that it has never
+# seen, and you know why.
 #
 # **Little is taken on trust.** Every section makes a claim, shows it in a picture or a shape, and checks it with an
 # `assert`. Python stops at an `assert` that is false, so if this notebook runs to its end, everything it asserts holds
 # on your machine. Some numbers cannot be asserted: running times, and results that took many runs. They are marked
 # *measured here, not asserted*.
 #
-# Before each experiment stands a question, marked **Predict**. Answer it first, then open the fold and run the cell. You
-# remember what surprised you.
+# Before each experiment there is a question, marked **Predict**. Answer it first, then open the fold and run the cell.
+# You remember what surprises you.
 #
 # - **You need:** Python, and `pip install numpy scikit-learn matplotlib notebook`
 # - **You should know:** Python functions, how to multiply two matrices, what a slope is
-# - **It takes:** one to two minutes to run, plus a download of 15 MB the first time; an evening to read
-# - **No network?** It runs on a small set of digits that comes with scikit-learn, and says so
+# - **It takes:** one to two minutes to run, plus a download of 15 MB the first time; two evenings to read
+# - **Offline?** It runs on a small set of digits that comes with scikit-learn, and says so
 #
 # **The path**, with the minutes a careful reader needs:
 # 0 The result first (5) · 1 The data (10) · 2 Preparing it (10) · 3 Baselines to beat (10) · 4 A layer (15) ·
-# 5 ReLU (10) · 6 Softmax and cross-entropy (20) · 7 One slope (10) · 8 Backpropagation (45) ·
+# 5 ReLU (10) · 6 Softmax and cross-entropy (20) · 7 One slope (20) · 8 Backpropagation (45) ·
 # 9 Sanity before scale (20) · 10 Training (10) · 11 The test set, once (15) · 12 Looking inside (25) ·
 # 13 Your own digit (25) · 14 The same, fast (15) · 15 Exercises (60 to 120)
 #
@@ -76,8 +76,8 @@ def learn_to_read(X, Y, rng, steps=1000, rate=0.3):
 
 
 # %% [markdown]
-# A small helper to draw images. Colours keep their meaning in all chapters: blue is right and orange is wrong; training is
-# grey and validation green. Where a colour means nothing of the kind, it is black, sky blue or wine red.
+# A small helper that draws images. Colours mean the same in all chapters: blue is right and orange is wrong; training
+# is grey and validation is green. Colours that only tell things apart are black, sky blue and wine red.
 
 # %%
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
@@ -105,8 +105,8 @@ def show_images(images, titles=None, right=None, columns=10, limit=None):
 
 
 # %% [markdown]
-# Let it learn from 1,500 tiny digits of 8×8 pixels, which come with scikit-learn, and read 297 others. Above each
-# digit stands the answer.
+# Let it learn from 1,500 tiny digits of 8×8 pixels, which come with scikit-learn, and read 297 others. Above each digit
+# is its answer.
 
 # %%
 # alt: thirty small digits with the answer above each, nearly all in blue, which means right
@@ -120,22 +120,22 @@ print(f"{np.sum(answers == truth)} of {len(truth)} unseen digits read correctly"
 assert np.mean(answers == truth) > 0.85
 
 # %% [markdown]
-# The lesson does the same with larger and many more images, and slowly. All its choices stand in one cell.
-# Change them later, one at a time, and run again. `QUICK = True` does without any download.
+# The lesson does the same, slowly, with larger images and many more of them. All its settings are in one cell. Change
+# them later, one at a time, and run the notebook again. `QUICK = True` needs no download.
 
 # %%
 SEED = 0             # every random number below follows from it
-EPOCHS = 10          # how many times training meets every image
+EPOCHS = 10          # how many times training sees each image
 BATCH_SIZE = 50      # images per step
 LEARNING_RATE = 0.2  # length of a step
 QUICK = os.environ.get("TENDIGITS_LESSON_QUICK") == "1"  # or True: small digits, no download
 
 # %% [markdown]
-# **The map.** This is the network that we are going to build. An image goes in at the left: 784 numbers, one for each
-# pixel. Each column of circles is a **layer** of **units**, and each unit holds one number. At the right come out ten
-# probabilities, one for each digit, and the loss: a single number that says how wrong they are. Below each layer stands
-# the name of its array, with its shape; n is the number of images that go through at once. The map returns in every
-# section, with the part that the section is about in yellow.
+# **The map.** This is the network that we are going to build. An image goes in on the left: 784 numbers, one for each
+# pixel. Each column of circles is a **layer** of **units**, and each unit holds one number. On the right, ten
+# probabilities come out, one for each digit, and then the loss: a single number that says how wrong they are. Below
+# each layer is the name of its array, with its shape; n is the number of images that go through at once. The map
+# returns in every section, with the part that the section is about in yellow.
 
 # %%
 STATIONS = {"X": (784, "W1, b1"), "z1": (128, "ReLU"), "a1": (128, "W2, b2"),
@@ -177,15 +177,16 @@ def show_network(*lit, back=False):
 show_network()
 
 # %% [markdown]
-# **Ten lines of NumPy.** These are all the habits of NumPy that the lesson needs. `axis` says along which direction to
-# go: `axis=0` down the columns, `axis=1` along the rows. **Broadcasting** means that a smaller array is repeated until
-# it fits.
+# **Ten lines of NumPy.** This is all the NumPy that the lesson needs. `axis` says which way to go: `axis=0` down the
+# columns, `axis=1` along the rows. **Broadcasting** means that a smaller array is repeated until it fits. A **mask** is
+# an array of True and False that picks entries from another.
 #
-# **Predict.** `A` has shape (2, 3). Which shape has `A.sum(axis=0)`, and which `A.sum(axis=1, keepdims=True)`?
+# **Predict.** `A` has shape (2, 3). What is the shape of `A.sum(axis=0)`, and of `A.sum(axis=1, keepdims=True)`?
 #
 # <details><summary>Answer</summary>
 #
-# (3,): the rows are added up, and what is left is one number for each column. And (2, 1): `keepdims` keeps the summed axis, with length 1.
+# (3,): the rows are added up, which leaves one number for each column. And (2, 1): `keepdims` keeps the summed axis,
+# with length 1.
 #
 # </details>
 
@@ -203,7 +204,7 @@ print("A @ A.T          ", (A @ A.T).shape)                           # (2, 3) @
 assert (A @ A.T)[0, 1] == 1 * 4 + 2 * 5 + 3 * 6                       # row times column
 
 # %% [markdown]
-# > **Take away.** A neural network is a page of code. The art is to know why each line is there.
+# > **Take away.** A neural network is a page of code. The art is in knowing why each line is there.
 
 # %% [markdown]
 # ## 1. The data: an image is a row of numbers
@@ -213,13 +214,13 @@ assert (A @ A.T)[0, 1] == 1 * 4 + 2 * 5 + 3 * 6                       # row time
 show_network("X")
 
 # %% [markdown]
-# **Claim.** MNIST is a table with 70,000 rows and 784 columns. Each row is a 28×28 image, laid
-# out line by line, with 0 for paper and 255 for ink. The first 60,000 rows are for training, the last
-# 10,000, written by other people, are for the test.
+# **Claim.** MNIST is a table with 70,000 rows and 784 columns. Each row is a 28×28 image, laid out line by line, with 0
+# for paper and 255 for ink. The first 60,000 rows are for training; the last 10,000, written by other people, are for
+# testing.
 #
-# `parser="liac-arff"` reads the file without needing pandas. That takes about half a minute. `order="C"` lays the
-# table out row after row. As it comes, it lies column after column, and then each batch of rows has to be picked
-# together from all over the memory: training would take about twice as long (measured, not asserted).
+# `parser="liac-arff"` reads the file without needing pandas. That takes about half a minute. `order="C"` stores the
+# table row by row. It arrives stored column by column, and each batch of rows would then have to be gathered from all
+# over the memory: training would take about twice as long (measured, not asserted).
 
 # %%
 def load_mnist():
@@ -232,8 +233,8 @@ def load_mnist():
 
 
 # %% [markdown]
-# And without a connection? scikit-learn ships 1,797 digits of 8×8 pixels. We stretch them to 20×20, and put paper
-# around them.
+# And without a connection? scikit-learn comes with 1,797 digits of 8×8 pixels. We stretch them to 20×20, and put blank
+# paper around them.
 
 # %%
 def load_bundled():
@@ -264,7 +265,7 @@ started = time.perf_counter()
 images, labels, SOURCE = load_images()
 MNIST = SOURCE == "MNIST"
 N_TRAIN, N_VAL = (50_000, 10_000) if MNIST else (1_200, 297)  # the rest is the test set
-EPOCHS = EPOCHS if MNIST else 4 * EPOCHS                      # fewer images: meet them more often
+EPOCHS = EPOCHS if MNIST else 4 * EPOCHS                      # fewer images: see them more often
 
 print(f"{SOURCE}: images {images.shape} {images.dtype}, labels {labels.shape}, "
       f"loaded in {time.perf_counter() - started:.0f} s")
@@ -282,7 +283,7 @@ picture = images[0].reshape(28, 28)
 left.imshow(picture, cmap="gray_r")
 left.set_title(f"an image: label {labels[0]}")
 right.imshow(picture[6:18, 8:20], cmap="gray_r", vmax=600)
-right.set(title="its middle, as the computer has it", xticks=[], yticks=[])
+right.set(title="its middle, as the computer sees it", xticks=[], yticks=[])
 for (row, col), value in np.ndenumerate(picture[6:18, 8:20]):
     right.text(col, row, value, ha="center", va="center", fontsize=8.5)
 plt.show()
@@ -314,8 +315,8 @@ show_images(mean_digits)
 assert counts.sum() == N_TRAIN and counts.max() < 1.5 * counts.min()
 
 # %% [markdown]
-# > **Take away.** Ten classes, nearly equally many of each, all centred the same way.
-# > The network never sees a picture. It sees 784 numbers.
+# > **Take away.** Ten **classes**, the digits, with nearly equal numbers of each, all centred in the same way. The
+# > network never sees a picture. It sees 784 numbers.
 
 # %% [markdown]
 # ## 2. Preparing it: scale, one-hot, split, lock
@@ -327,8 +328,8 @@ show_network("X", "loss")
 # %% [markdown]
 # **Claim.** Two small changes make learning possible, and one precaution makes the result honest.
 #
-# *Why scale?* A step of learning is proportional to the input. With pixels up to 255, the steps are
-# hundreds of times longer than with pixels up to 1, and learning flies apart. So we divide by 255.
+# *Why scale?* A step of learning is proportional to the input. With pixels up to 255, the steps are hundreds of times
+# longer than with pixels up to 1, and learning blows up (it *diverges*). So we divide by 255.
 #
 # *Why one-hot?* The digit 8 is not "twice" the digit 4. A label is a choice among ten, so we write it
 # as ten numbers: a one in the place of the digit, zeros elsewhere.
@@ -369,7 +370,7 @@ def lock(*treasure):
 
     def open_box():
         assert inside, ("The test set was opened before; a second look would make it validation "
-                        "data.\nTo begin anew: restart, and run all.")
+                        "data.\nTo start over: restart, and run all.")
         return inside.pop()
 
     return open_box
@@ -379,8 +380,8 @@ open_test_set = lock(images[N_TRAIN + N_VAL:] / 255, labels[N_TRAIN + N_VAL:])
 del images, labels  # the only way to the test images is now the box
 
 # %% [markdown]
-# A number that we choose, and the network does not learn, such as the learning rate, is called a **hyperparameter**. To read
-# digits that it has not seen is called **generalisation**; how well it does that is what the test set measures.
+# A number that we choose and the network does not learn, such as the learning rate, is called a **hyperparameter**.
+# Doing well on digits that the network has not seen is called **generalisation**; that is what the test set measures.
 #
 # > **Take away.** Scale the inputs, write labels as choices, and put the test set where you cannot
 # > be tempted.
@@ -393,22 +394,22 @@ del images, labels  # the only way to the test images is now the box
 show_network("X", "logits")
 
 # %% [markdown]
-# **Claim.** A number means something only beside another number.
-# Always answering the most frequent digit is right about one time in nine.
-# Answering with the *nearest mean digit* is already right about eight times in ten (on MNIST).
+# **Claim.** A number means something only beside another number. Always answering the most frequent digit is right
+# about one time in nine. Answering with the *nearest mean digit*, the average image that is most like the one to be
+# read, does far better.
 #
 # $$\text{accuracy} = \frac{\text{correct answers}}{\text{all answers}}$$
 #
-# **Predict.** How many digits does the *nearest mean digit* read, of ten?
+# **Predict.** How many digits out of ten does the *nearest mean digit* get right?
 #
 # <details><summary>Answer</summary>
 #
-# About eight: averages are blurred, and still they are near the right images.
+# About eight, on MNIST: the averages are blurred, and still most images lie nearest to the right one.
 #
 # </details>
 #
-# The check on shapes is not pedantry. NumPy happily compares `(n,)` with `(n, 1)`, gives you an
-# `(n, n)` table, and its mean looks like an accuracy.
+# The check on shapes is not pedantry. NumPy happily compares `(n,)` with `(n, 1)`: broadcasting gives you an `(n, n)`
+# table, whose mean looks like an accuracy.
 
 # %%
 def accuracy(predicted, labels):
@@ -423,9 +424,9 @@ print(f"always answer {most_frequent}: {chance:.1%}")
 assert chance < 0.2
 
 # %% [markdown]
-# The distance from an image $x$ to a mean digit $m$ is
-# $\lVert x - m\rVert^2 = \lVert x\rVert^2 - 2\,x\cdot m + \lVert m\rVert^2$. The first part is the same for all
-# ten digits. So the nearest mean is the one with the largest score
+# The squared distance from an image $x$ to a mean digit $m$ is
+# $\lVert x - m\rVert^2 = \lVert x\rVert^2 - 2\,x\cdot m + \lVert m\rVert^2$. The first part is the same for all ten
+# digits. So the nearest mean is the one with the largest score
 #
 # $$2\,x\cdot m - \lVert m\rVert^2 .$$
 
@@ -443,8 +444,7 @@ assert nearest > 0.7
 # Look at the second line again: images times a matrix, plus a vector. That is a *layer*. We have just used
 # one, with weights that we chose by thinking. A network finds better ones by learning.
 #
-# > **Take away.** About 80 % come from averaging alone. A network that does not beat that has learned
-# > nothing.
+# > **Take away.** Averaging alone gets about 80 % right. A network that does not beat that has learned nothing.
 
 # %% [markdown]
 # ## 4. A layer: every output weighs every input
@@ -454,7 +454,8 @@ assert nearest > 0.7
 show_network("W1, b1", "W2, b2")
 
 # %% [markdown]
-# **Claim.** A layer is one line, `X @ W + b`. Rows are images, columns are features.
+# **Claim.** A layer is one line, `X @ W + b`. Rows are images; columns are features, here pixels. `W` holds the
+# **weights**, one from each input to each output; `b` holds the **biases**, one for each output.
 #
 # $$Z = XW + b \qquad (n, \text{in}) \times (\text{in}, \text{out}) + (\text{out}) \to (n, \text{out})$$
 #
@@ -477,14 +478,14 @@ print(X @ W + b)
 assert np.array_equal(X @ W + b, [[2, -1], [0, 1]])  # as by hand
 
 # %% [markdown]
-# Our network has two layers: 784 pixels → 128 hidden units → 10 scores. How many numbers must it learn?
+# Our network has two layers: 784 pixels → 128 **hidden units**, so called because they are neither input nor output →
+# 10 scores. How many numbers must it learn?
 #
-# Which values should they have at the start? Not zero: then all hidden units compute the same, and
-# they stay the same for ever, because they all get the same correction.
-# Not large: then the network is absolutely sure of nonsense.
-# **He initialisation** is the middle way: random, and scaled so that signals keep their size from layer to
-# layer, $W \sim \mathcal N(0,\ 2/n_\text{in})$. A unit adds up $n_\text{in}$ inputs, so dividing the variance by
-# $n_\text{in}$ keeps the sum in bounds. The 2 pays for the half of the signal that ReLU (section 5) will cut off.
+# What values should they start with? Not zero: then all hidden units compute the same thing, and they stay the same for
+# ever, because they all get the same correction. Not large: then the network is absolutely sure of nonsense. **He
+# initialisation** is the middle way: random, and scaled so that signals keep their size from layer to layer,
+# $W \sim \mathcal N(0,\ 2/n_\text{in})$. A unit adds up $n_\text{in}$ inputs, so dividing the variance by $n_\text{in}$
+# keeps the sum in bounds. The 2 makes up for the half of the signal that ReLU (section 5) will cut off.
 
 # %%
 def init_params(rng, sizes=(784, 128, 10)):
@@ -502,10 +503,10 @@ print(f"together        {n_params:7,}")
 assert n_params == 784 * 128 + 128 + 128 * 10 + 10 == 101_770
 
 # %% [markdown]
-# The three starts, side by side: the ten scores for 1,000 images. The axis is the same in all three. It is linear between
-# −1 and 1, and logarithmic beyond.
+# The three starts, side by side: the ten scores for 1,000 images. The axis is the same in all three: linear between −1
+# and 1, and logarithmic beyond.
 #
-# **Predict.** Weights 20 times too large, in both layers: how many times larger are the scores?
+# **Predict.** If the weights of both layers are 20 times too large, how many times too large are the scores?
 #
 # <details><summary>Answer</summary>
 #
@@ -529,9 +530,9 @@ plt.show()
 assert spread["all zeros"] == 0 and spread["too large"] > 50 and 0.2 < spread["He"] < 2
 
 # %% [markdown]
-# All zeros: every digit gets the same score for every image. Too large: scores in the hundreds. He: scores
-# below one, most of them. Section 6 turns these scores into a loss, and section 8 proves that from zeros, the weights
-# never move at all.
+# All zeros: every digit gets the same score for every image. Too large: scores in the hundreds. He: most scores lie
+# between −1 and 1. Section 6 turns these scores into a loss, and section 8 proves that weights that start at zero never
+# move at all.
 #
 # > **Take away.** A layer is `X @ W + b`. Read the shapes, and the code writes itself.
 
@@ -560,12 +561,12 @@ print(f"largest difference: {np.abs(two_layers - one_layer).max():.1e}")
 assert np.allclose(two_layers, one_layer)
 
 # %% [markdown]
-# Something between the layers must bend: a **nonlinearity**, also called an *activation function*. The simplest is the **rectified linear unit**: negative
-# becomes zero, positive passes.
+# Something between the layers must bend: a **nonlinearity**, also called an *activation function*. The simplest is the
+# **rectified linear unit**, ReLU: negative becomes zero, positive passes.
 #
 # $$\text{ReLU}(z) = \max(z, 0) \qquad \text{slope: } 1 \text{ if } z > 0, \text{ else } 0$$
 #
-# A hidden unit with ReLU is silent (0) until its weighted sum is large enough.
+# A hidden unit with ReLU is silent (0) until its weighted sum, bias included, rises above zero.
 
 # %%
 def relu(z):
@@ -584,8 +585,8 @@ plt.show()
 assert relu(-2.0) == 0 and relu(3.0) == 3 and relu(-2.0 + 3.0) != relu(-2.0) + relu(3.0)
 
 # %% [markdown]
-# The last `assert` shows the bend: for a straight function, the value of a sum is the sum of the values.
-# With ReLU in between, the collapse is gone:
+# The last `assert` shows the bend: for a straight function, the value of a sum is the sum of the values. With ReLU in
+# between, the layers no longer collapse into one:
 
 # %%
 def forward(params, X):
@@ -632,13 +633,13 @@ print("NumPy says:", complaints[0].message)
 assert np.isnan(broken[1]).all()  # not a number: inf / inf
 
 # %% [markdown]
-# $e^{1003}$ is too large for a floating-point number. The cure is exact, not a trick: subtracting the same
-# number from all scores of a row changes nothing,
+# $e^{1003}$ is too large for a floating-point number. The cure is exact, not a trick: subtracting the same number from
+# all the scores in a row changes nothing,
 #
 # $$\frac{e^{z_k - c}}{\sum_j e^{z_j - c}} = \frac{e^{z_k}e^{-c}}{e^{-c}\sum_j e^{z_j}} = p_k ,$$
 #
-# so we subtract the row's own maximum. The largest exponent is then 0, and nothing overflows.
-# (The row's own: with the maximum of the *whole batch*, other rows can vanish to 0/0.)
+# so we subtract the row's own maximum. The largest exponent is then 0, and nothing overflows. (It must be the row's
+# own: with the maximum of *all* rows, some rows can vanish to 0/0.)
 
 # %%
 def softmax(z):
@@ -653,14 +654,15 @@ assert np.allclose(p[0], p[1]) and np.allclose(p.sum(axis=1), 1)
 assert np.allclose(softmax(logits), naive_softmax(logits))  # the same where both work
 
 # %% [markdown]
-# **Cross-entropy** is the price of a prediction: minus the logarithm of the probability that was given to
-# the right digit. Sure and right costs nothing. Sure and wrong costs a lot. Over a batch, we take the mean.
+# **Cross-entropy** is the price of a prediction: minus the logarithm of the probability that was given to the right
+# digit. Being sure and right costs nothing. Being sure and wrong costs a lot. Over several images, a **batch**, we take
+# the mean.
 #
 # $$\text{loss} = -\frac1n\sum_{\text{images}} \ln p_\text{right}
 #   = \frac1n\sum_{\text{images}} \Big(\ln\sum_j e^{z_j} - z_\text{right}\Big)$$
 #
-# The second form never divides and never takes the logarithm of zero. It needs no "+ epsilon".
-# The maximum comes off as before, inside and outside of the logarithm. (`np.log` is ln.)
+# The second form never divides and never takes the logarithm of zero. It needs no "+ epsilon". The maximum is
+# subtracted as before, both inside and outside the logarithm. (`np.log` is ln.)
 
 # %%
 def cross_entropy(logits, Y):
@@ -676,9 +678,9 @@ assert np.isclose(cross_entropy(*surely_wrong), 1000)
 assert np.isclose(cross_entropy(logits, Y_val), -np.log(softmax(logits)[Y_val == 1]).mean())
 
 # %% [markdown]
-# What should the loss be *before* learning? A network that knows nothing gives each digit a tenth:
-# $-\ln\frac1{10} = \ln 10 \approx 2.303$. Ours is a little above, because its random scores are not quite
-# equal. A first loss far from $\ln 10$ means a bug, or a bad start.
+# What should the loss be *before* learning? A network that knows nothing gives each digit a probability of one tenth:
+# $-\ln\frac1{10} = \ln 10 \approx 2.303$. Ours is a little above, because its random scores are not quite equal. A
+# first loss far from $\ln 10$ means a bug, or a bad start.
 
 # %%
 first_loss = {}
@@ -701,11 +703,11 @@ assert abs(first_loss["He"] - np.log(10)) < 0.5 and first_loss["too large"] > 20
 show_network("W2, b2", "loss")
 
 # %% [markdown]
-# **Claim.** To learn is to go downhill. For one weight, you can see the hill.
+# **Claim.** Learning is going downhill. For one weight, you can see the hill.
 #
-# Take one weight. Change it, leave all others alone, and compute the loss each time. Its slope, the **partial
-# derivative**, tells which way is down. To measure it by moving the weight a little to both sides is called a
-# **finite difference**:
+# Take one weight. Change it, leave all others alone, and compute the loss each time. The slope of the loss along this
+# weight, its **partial derivative**, tells you which way is down. Measured by moving the weight a little to either
+# side, it is called a **finite difference**:
 #
 # $$\frac{\partial\,\text{loss}}{\partial w} \approx \frac{\text{loss}(w + h) - \text{loss}(w - h)}{2h}$$
 
@@ -738,11 +740,12 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# **Predict.** How small should $h$ be? As small as the computer can?
+# **Predict.** How small should $h$ be? As small as the computer allows?
 #
 # <details><summary>Answer</summary>
 #
-# No. If it is too large, the hill bends away from the tangent. If it is too small, the difference drowns in rounding.
+# No. If it is too large, the hill bends away from the tangent. If it is too small, the difference drowns in rounding
+# errors.
 #
 # </details>
 
@@ -769,14 +772,14 @@ assert 2 * n_params > 200_000  # runs of the network, for a single step
 # Training takes ten thousand steps. Backpropagation gives *all* slopes for about the price of two more runs (measured
 # at the end of section 8, not asserted).
 #
-# > **Take away.** The gradient is nothing but slopes, one for each weight. Finite differences find them slowly but
-# > surely, so they are the perfect check of a faster way.
+# > **Take away.** The slopes, one for each weight, are together called the **gradient**. Finite differences find it
+# > slowly but surely, so they are the perfect check on a faster way.
 
 # %% [markdown]
 # ### By hand: a network small enough for paper
 #
-# Before all 101,770 numbers, take a network of 2 inputs, 2 hidden units and 2 classes. Take a pencil, and follow one
-# image $x = (1, 2)$ whose right class is the first.
+# Before we turn to all 101,770 numbers, here is a network with 2 inputs, 2 hidden units and 2 classes. Take a pencil,
+# and follow one image $x = (1, 2)$ whose right class is the first.
 #
 # $$W_1 = \begin{pmatrix} 1 & -1 \\ -0.25 & 0.25 \end{pmatrix},\ b_1 = (0, 0), \qquad
 #   W_2 = \begin{pmatrix} 1 & 3 \\ 2 & -1 \end{pmatrix},\ b_2 = (0, 0)$$
@@ -789,8 +792,9 @@ assert 2 * n_params > 200_000  # runs of the network, for a single step
 # | $p$ | $e^{0.5} = 1.65,\ e^{1.5} = 4.48$ | $(0.269,\ 0.731)$ |
 # | loss | $-\ln 0.269$ | $1.313$ |
 #
-# Now backward. To find how the loss depends on an early number, multiply the slopes of all steps between the two. That is
-# the **chain rule**, and all there is to backpropagation.
+# Now backward. To find how the loss depends on an early number, multiply the slopes of all the steps in between, and
+# where there are several paths, add up their products. That is the **chain rule**, and it is all there is to
+# backpropagation.
 #
 # | backward | with numbers | result |
 # |---|---|---|
@@ -800,11 +804,14 @@ assert 2 * n_params > 200_000  # runs of the network, for a single step
 # | $dz_1$: stopped where ReLU was shut | | $(1.462,\ 0)$ |
 # | $dW_1$: what went in, times what comes back | $(1, 2)$ times $(1.462, 0)$ | $\begin{pmatrix} 1.462 & 0 \\ 2.924 & 0 \end{pmatrix}$ |
 #
-# **Predict.** Subtract a tenth of each slope from its weight. Does the loss fall, and by roughly how much? (Hint: by a tenth of the sum of all squared slopes, if the hill were straight.)
+# **Predict.** Subtract a tenth of each slope from its weight. Does the loss fall, and by roughly how much? (Hint: if
+# the hill were straight, it would fall by a tenth of the sum of all the squared slopes.)
 #
 # <details><summary>Answer</summary>
 #
-# It falls. The squares add up to 0.27 for $W_2$ and 10.7 for $W_1$, and a tenth of that is 1.1. The hill bends, so it is not exactly that.
+# It falls. The squares add up to 0.27 for $W_2$ and 10.7 for $W_1$, and a tenth of that is 1.1. But the hill bends:
+# after this long step the first hidden unit is shut as well, both logits are 0, and the loss is $\ln 2 = 0.693$. It has
+# fallen by 0.62.
 #
 # </details>
 
@@ -839,11 +846,11 @@ assert np.isclose((up - down) / (2 * h), dW1[0, 0])
 show_network("z1", "a1", "logits", "p", "loss", "W1, b1", "W2, b2", back=True)
 
 # %% [markdown]
-# **Claim.** Each equation of backpropagation becomes one to three lines, and each can be checked at
-# once.
+# **Claim.** Each equation of backpropagation becomes one to three lines of code, and each can be checked immediately.
 #
-# We write `dW` for the slopes of the loss along `W`: the **gradient**, an array of the same shape as `W`.
-# We walk the map from right to left, one application of the **chain rule** after the other, and each gradient has the shape of what it belongs to.
+# We write `dW` for the slopes of the loss along `W` (other books say: *with respect to* `W`). This **gradient** is an
+# array of the same shape as `W`. We walk through the map from right to left, applying the **chain rule** at each step,
+# and each gradient has the same shape as the array that it belongs to.
 #
 # | direction | layer 1 | ReLU | layer 2 | softmax and cross-entropy |
 # |---|---|---|---|---|
@@ -851,7 +858,7 @@ show_network("z1", "a1", "logits", "p", "loss", "W1, b1", "W2, b2", back=True)
 # | backward | dz1 → **dW1, db1** | da1 → dz1 | dlogits → **dW2, db2**, da1 | loss → dlogits |
 # | step below | 4 | 3 | 2 and 3 | 1 |
 #
-# First the judge, a **gradient check**: `numerical_gradient` takes finite differences, `compare` prints the largest
+# First the judge, a **gradient check**: `numerical_gradient` takes finite differences, and `compare` prints the largest
 # difference.
 
 # %%
@@ -931,9 +938,9 @@ plt.show()
 # Each row is an image. Blue: "this score must rise", the right digit. Red: "these must fall", in proportion to
 # how strongly they were believed.
 #
-# **Step 2: the second layer.** The logits are $a_1 W_2 + b_2$. A weight from unit $i$ to digit $k$
-# matters as much as unit $i$ was active, so its slope is $a_{1,i}$ times the slope of logit $k$, added up
-# over the images:
+# **Step 2: the second layer.** The logits are $a_1 W_2 + b_2$. A weight from unit $i$ to digit $k$ matters in
+# proportion to how active unit $i$ was, so its slope is $a_{1,i}$ times the slope along logit $k$, added up over the
+# images:
 #
 # $$dW_2 = a_1^{\mathsf T}\, d\text{logits} \qquad db_2 = \textstyle\sum_{\text{images}} d\text{logits}$$
 #
@@ -947,9 +954,9 @@ assert compare("dW2", dW2, numerical_gradient(loss8, params["W2"])) < 1e-8
 assert compare("db2", db2, numerical_gradient(loss8, params["b2"])) < 1e-8
 
 # %% [markdown]
-# **Step 3: back through the weights, and through ReLU.** Each hidden unit gets its slope (its share of the "blame") from
-# all ten logits, through the weights it used to reach them. ReLU passes the slope on where it was open, and stops it
-# where it was shut:
+# **Step 3: back through the weights, and through ReLU.** Each hidden unit gets its slope (its share of the "blame")
+# from all ten logits, through the weights it used to reach them. ReLU passes the slope on where it was open, and stops
+# it where it was shut:
 #
 # $$da_1 = d\text{logits}\; W_2^{\mathsf T} \qquad dz_1 = da_1 \cdot [z_1 > 0]$$
 
@@ -969,9 +976,9 @@ assert compare("dz1", dz1, numerical_gradient(lambda: loss_from(z1), z1)) < 1e-8
 #
 # $$dW_1 = X^{\mathsf T}\, dz_1 \qquad db_1 = \textstyle\sum_{\text{images}} dz_1$$
 #
-# $W_1$ has 100,352 entries, too many for finite differences. We take 300 of them. Not any 300: most pixels are dark
-# in all eight images, so most slopes are exactly 0, and 0 = 0 proves nothing. We take them where our own
-# slope is not 0.
+# $W_1$ has 100,352 entries, too many for finite differences. We take 300 of them. Not just any 300: most pixels are
+# blank in all eight images, so most slopes are exactly 0, and 0 = 0 proves nothing. We pick places where our own slope
+# is not 0.
 
 # %%
 dW1 = X8.T @ dz1
@@ -1002,8 +1009,8 @@ for name, step_by_step in {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}.items():
     assert np.array_equal(grads[name], step_by_step)
 
 # %% [markdown]
-# **All 101,770 at once.** Move *all* parameters a little along a random direction. The loss must change by
-# the gradient times the direction. Two runs check everything.
+# **All 101,770 at once.** Move *all* parameters a little in a random direction. The loss must change by the gradient
+# times this movement. Two runs check everything.
 
 # %%
 rng = np.random.default_rng(SEED + 2)
@@ -1039,8 +1046,8 @@ assert compare("wrong", dz1_wrong, numerical_gradient(lambda: loss_from(z1), z1)
 assert np.array_equal(dz1_wrong, da1)  # the mask did nothing at all
 
 # %% [markdown]
-# And the promise of section 4: from all zeros, no weight gets a slope. Only the last bias can learn, so the
-# network learns how frequent each digit is, and nothing else.
+# And the promise of section 4: from all zeros, every weight has slope zero. Only the last layer's biases can learn, so
+# the network learns how frequent each digit is, and nothing else.
 
 # %%
 zeros = {name: np.zeros_like(value) for name, value in params.items()}
@@ -1051,7 +1058,8 @@ assert not np.any(from_zeros["W1"]) and not np.any(from_zeros["W2"])
 assert np.any(from_zeros["b2"])
 
 # %% [markdown]
-# And the price? One forward pass against one forward and backward pass. This is measured here, not asserted.
+# And the price? We compare a forward pass with a forward and a backward pass. The times are measured here, not
+# asserted.
 
 # %%
 def best_time(function, rounds=20):
@@ -1080,7 +1088,7 @@ print(f"forward {ahead:.2f} ms; forward and backward {both:.2f} ms: {both / ahea
 show_network("W1, b1", "W2, b2")
 
 # %% [markdown]
-# A step of learning moves every parameter against its slope. How far is the **learning rate**:
+# A step of learning moves every parameter against its slope. How far is set by the **learning rate**:
 #
 # $$W \leftarrow W - \text{learning rate} \cdot dW$$
 
@@ -1097,10 +1105,10 @@ print(f"loss before {before:.4f}, after one step {loss8():.4f}")
 assert loss8() < before
 
 # %% [markdown]
-# **Why mini-batches?** (With them, gradient descent is called **stochastic gradient descent**, SGD: *stochastic* means by
-# chance.) The gradient of 50 images points roughly the same way as the gradient of 50,000, and costs a
-# thousandth. Better a thousand rough steps than one precise one. An **epoch** is one pass over all images,
-# in a new order each time, so that the batches are never the same twice.
+# **Why mini-batches?** The gradient over 50 images points roughly the same way as the gradient over all 50,000, and
+# costs a thousandth as much. Better a thousand rough steps than one precise one. (This is called **stochastic gradient
+# descent**, SGD; *stochastic* means random.) An **epoch** is one pass over all images, in a new order each time, so
+# that the batches are never the same twice.
 
 # %%
 def train(params, X, Y, rng, epochs, batch_size, learning_rate, after_epoch=None):
@@ -1121,14 +1129,14 @@ def predict(params, X):
 
 
 # %% [markdown]
-# Do 50 images really point roughly the same way? Measure the angle. A cosine of 1 means the same direction. Two random
-# directions, in 101,770 dimensions, are very nearly at a right angle: cosine 0.
+# Does the gradient over 50 images really point roughly the same way? Measure the angle. A cosine of 1 means the same
+# direction. Two random directions, in 101,770 dimensions, are very nearly at a right angle: cosine 0.
 #
-# **Predict.** Which cosine do the gradients of 5, of 50 and of 500 images make with that of all images?
+# **Predict.** What is the cosine between the gradient over 5, 50 or 500 images and the gradient over all of them?
 #
 # <details><summary>Answer</summary>
 #
-# It grows with the number of images, and 50 are already far from a right angle. Run and see.
+# It grows with the number of images, and with 50 it is already far from 0. Run and see.
 #
 # </details>
 
@@ -1146,8 +1154,8 @@ for n in (5, 50, 500):
     assert cosine > (0.1 if n == 5 else 0.4)
 
 # %% [markdown]
-# **Claim 1.** A network that cannot learn 20 images by heart will not learn 50,000. This takes no time and
-# finds many bugs. (First a helper for curves.)
+# **Claim 1.** A network that cannot learn 20 images by heart will not learn 50,000. Trying this takes no time and finds
+# many bugs. (First a helper for curves.)
 
 # %%
 def show_curves(ax, x, curves, xlabel, ylabel):
@@ -1175,16 +1183,16 @@ print(f"accuracy on these 20: {accuracy(predict(params, X20), y20):.0%}, loss {l
 assert accuracy(predict(params, X20), y20) == 1 and losses[-1] < 0.1
 
 # %% [markdown]
-# **Claim 2.** The learning rate decides whether anything is learned, and it belongs to the batch size. Too small: no
-# progress. Too large: each step jumps over the valley and lands higher up. A very small batch gives a noisy slope, so its
-# steps must be shorter. A larger batch gives a quieter slope, and can take longer steps, but only up to a point: beyond
-# it, the bend of the valley sets the limit, and no batch size helps.
+# **Claim 2.** The learning rate decides whether anything is learned, and the right one depends on the batch size. Too
+# small: no progress. Too large: each step jumps over the valley and lands higher up.
 #
-# **Predict.** Three batch sizes, 5, 50 and 400. Which has the lowest best rate? Do the other two have different ones?
+# **Predict.** There are three batch sizes, 5, 50 and 400. For which one is the best rate lowest? Do the best rates of
+# the other two differ?
 #
 # <details><summary>Answer</summary>
 #
-# The batch of 5 has the lowest. Between 50 and 400 the best rate hardly rises, or not at all: there the noise no longer sets the limit.
+# It is lowest for the batch of 5. From 50 to 400 the best rate hardly rises, or not at all: there the noise no longer
+# sets the limit.
 #
 # </details>
 
@@ -1222,10 +1230,12 @@ for losses in sweep.values():  # each has a best rate between too small and too 
     assert losses.min() < 0.9 * losses[0] and losses.min() < 0.9 * losses[-1]
 
 # %% [markdown]
-# Read the picture from left to right along one colour: nothing learned, a valley, disaster. Then compare the
-# colours. A rate of 0.1 is about the best for a batch of 5, and too timid for a batch of 400. A rate of 0.5
-# suits a batch of 50, and throws a batch of 5 far back. Above 50, the best rate no longer moves. For the long training that follows we take 0.2: well above
-# "timid", and at a safe distance from the cliff on the right.
+# Read the picture from left to right along one colour: nothing learned, a valley, disaster. Then compare the colours. A
+# rate of 0.1 is about the best for a batch of 5, and too timid for a batch of 400. A rate of 0.5 suits a batch of 50,
+# and throws a batch of 5 far back. From 50 to 400, the best rate no longer moves. A very small batch gives a noisy
+# slope, so its steps must be shorter. A larger batch gives a quieter slope, and can take longer steps, but only up to a
+# point: beyond it, the curvature of the valley sets the limit, and no batch size helps. For the long training that
+# follows we take 0.2: well above "timid", and at a safe distance from the cliff on the right.
 #
 # > **Take away.** First learn 20 images by heart. Then find the learning rate, for *your* batch size, on a
 # > small part of the data. Only then train on everything.
@@ -1290,10 +1300,10 @@ show_curves(axes[1], epochs, {"training": 100 * np.array(history["training"]),
 plt.show()
 
 # %% [markdown]
-# The gap between the curves is **overfitting**: what the network knows by heart and cannot use elsewhere. In accuracy it
-# looks small. In the loss it is not: at the end the validation loss is a multiple of the training loss, and still growing
-# apart. What can be done about it is called **regularisation**, and has a chapter of its own:
-# `lessons/generalisation.ipynb` makes this gap as wide as it can be, and then closes it in five ways.
+# The gap between the curves is **overfitting**: what the network knows by heart and cannot use elsewhere. In accuracy
+# it looks small. In the loss it is not: at the end the validation loss is several times the training loss, and the two
+# are still growing apart. Whatever narrows the gap is called **regularisation**, and has a chapter of its own:
+# `lessons/generalisation.ipynb` makes the gap as wide as it can be, and then tries four ways to narrow it.
 
 # %%
 gap = history["validation loss"][-1] / history["training loss"][-1]
@@ -1310,8 +1320,8 @@ assert gap > 1.2
 #           learning_rate=0.2 * (1 - epoch / 20))
 # ```
 #
-# Measured beforehand with these very functions, for five seeds each (*measured, not asserted here*). The validation
-# accuracy made the choice; the test accuracy came after it.
+# Both were measured beforehand with these very functions, with five seeds each (*measured, not asserted here*). The
+# choice was made by validation accuracy; the test accuracy was looked at afterwards.
 #
 # | settings | validation | test, mean of five | test, from–to | time |
 # |---|---|---|---|---|
@@ -1328,11 +1338,11 @@ assert gap > 1.2
 show_network("X", "p")
 
 # %% [markdown]
-# **Claim.** The network reads more than 97 % of digits from people it has never met. All choices are made; now
-# we may look.
+# **Claim.** The network reads more than 97 % of digits written by people it has never met. All choices have been made;
+# now we may look.
 #
-# A share of correct answers among $n$ is an estimate. Another 10,000 images would give a slightly different
-# one. In 95 of 100 cases the truth lies within
+# The share of correct answers among $n$ images is an estimate. Another 10,000 images would give a slightly different
+# one. In 95 cases out of 100 the truth lies within
 #
 # $$\text{accuracy} \pm 1.96\,\sqrt{\frac{\text{accuracy}\,(1 - \text{accuracy})}{n}}$$
 
@@ -1363,8 +1373,8 @@ else:
     raise AssertionError("the box opened twice")
 
 # %% [markdown]
-# One number hides where it goes wrong. The **confusion matrix** counts every pair of truth and answer. The diagonal,
-# the correct ones, is left pale, so that the mistakes stand out.
+# One number hides where the network goes wrong. The **confusion matrix** counts every pair of truth and answer. The
+# diagonal, the correct ones, is left pale, so that the mistakes stand out.
 
 # %%
 confusion = np.zeros((10, 10), dtype=int)
@@ -1383,8 +1393,8 @@ assert confusion.sum() == len(y_test)
 assert np.isclose(np.trace(confusion) / len(y_test), test_accuracy)
 
 # %% [markdown]
-# For each digit, two questions. **Recall**: of all true 4s, how many did we find? **Precision**: of all that we
-# called 4, how many were?
+# For each digit, two questions. **Recall**: of all true 4s, how many did we find? **Precision**: of all that we called
+# 4, how many really were?
 
 # %%
 right_answers = np.diag(confusion)
@@ -1402,8 +1412,8 @@ plt.show()
 assert np.isclose(np.average(recall, weights=confusion.sum(axis=1)), test_accuracy)
 
 # %% [markdown]
-# And the mistakes it was surest of: the answer, and the truth in brackets. Some of these would mislead you, too. Some
-# would not.
+# And the mistakes that it was surest of: the answer, and the truth in brackets. Some of these would mislead you, too;
+# others would not.
 
 # %%
 # alt: the digits of the twenty mistakes that it was surest of, with answer and truth above each
@@ -1411,7 +1421,7 @@ wrong = np.flatnonzero(predicted != y_test)
 surest = wrong[np.argsort(-test_p[wrong].max(axis=1))][:20]
 show_images(X_test[surest], right=[False] * len(surest),
             titles=[f"{predicted[i]} ({y_test[i]})" for i in surest])
-print(f"these {len(surest)} it gave {test_p[surest].max(axis=1).min():.1%} or more")
+print(f"to each of these {len(surest)} answers it gave {test_p[surest].max(axis=1).min():.1%} or more")
 sure = test_p.max(axis=1) > 0.99
 print(f"more than 99 % sure: {sure.mean():.0%} of the answers; of these, "
       f"{np.mean(predicted[sure] == y_test[sure]):.2%} are right")
@@ -1431,8 +1441,8 @@ show_network("W1, b1", "a1")
 # From here on we use validation images again. The test set has done its work.
 #
 # **Claim 1.** A hidden unit is a picture: 784 weights, one for each pixel. Red: ink here excites it. Blue: ink here
-# silences it. We show the ten with the largest weights in the second layer: above as they are, below what they have
-# *learned*, which is the weights minus their random start.
+# silences it. We show the ten units with the largest weights in the second layer: above, their weights as they are;
+# below, what they have *learned*, which is the weights minus their random start.
 
 # %%
 # alt: two rows of ten hidden units; above, grainy pictures; below, the same units without their start: clean strokes
@@ -1444,7 +1454,7 @@ show_images(rows, limit=0.5 * np.abs(rows).max())
 
 
 def graininess(pictures):
-    """How much neighbouring weights differ, in relation to the weights themselves."""
+    """How much neighbouring weights differ, relative to the weights themselves."""
     pictures = pictures.reshape(-1, 28, 28)
     return np.diff(pictures, axis=2).std() / pictures.std()
 
@@ -1453,19 +1463,19 @@ print(f"graininess: as they are {graininess(rows[:10]):.2f}, learned {graininess
 assert graininess(rows[10:]) < graininess(rows[:10])
 
 # %% [markdown]
-# In the lower row you see strokes, and beside them the gaps where a stroke must not be. Nobody told the network to look
-# for strokes. Most of the upper row is the random start, and some of it never changes: pixels that are dark in every
-# image have the slope $X^{\mathsf T} dz_1 = 0$, exactly and always:
+# In the lower row you see strokes, and beside them the places where there must be no stroke. Nobody told the network to
+# look for strokes. Most of the upper row is the random start, and some of it never changes: where a pixel is blank in
+# every image, the slope $X^{\mathsf T} dz_1$ of its weights is 0, exactly and always:
 
 # %%
 never_lit = X_train.max(axis=0) == 0
-print(f"{never_lit.sum()} pixels are dark in all {len(X_train):,} training images")
+print(f"{never_lit.sum()} pixels are blank in all {len(X_train):,} training images")
 assert np.array_equal(params["W1"][never_lit], at_start["W1"][never_lit])  # never moved
 assert np.any(params["W1"][~never_lit] != at_start["W1"][~never_lit])
 
 # %% [markdown]
-# **Claim 2.** Why this digit? A ReLU network's decision splits *exactly* into one number for each pixel. (Such a picture is
-# called a **saliency map** or an **attribution**; this one is *input times gradient*.)
+# **Claim 2.** Why this digit? A ReLU network's decision splits *exactly* into one number for each pixel, and a rest.
+# (Such a picture is called a **saliency map** or an **attribution**; this one is *input times gradient*.)
 #
 # For one image, each hidden unit is either open, $m = 1$, or shut, $m = 0$. With the shut ones struck out, the
 # network is two plain layers, and those collapse into one (section 5!). So the lead of digit $k$ over digit $j$ is
@@ -1474,8 +1484,8 @@ assert np.any(params["W1"][~never_lit] != at_start["W1"][~never_lit])
 # $$\text{logit}_k - \text{logit}_j = \sum_{\text{pixels } i} x_i\,
 #   \big[\,W_1\,(m \cdot (W_{2,k} - W_{2,j}))\,\big]_i + \text{rest}$$
 #
-# The rest is no property of the network alone: it is the biases, sent along the units that *this* image has switched on.
-# Another image opens other units, and the rest is another.
+# The rest is not a property of the network alone: it is the biases, sent along the units that *this* image has switched
+# on. Another image opens other units, and so has another rest.
 
 # %%
 def contributions(params, x, k, j):
@@ -1514,16 +1524,16 @@ plt.show()
 # Red pixels spoke for the answer, blue pixels for the runner-up; black is the outline of the ink. The first is a
 # mistake, and you can see which strokes misled the network. The numbers add up to the lead exactly, as asserted above.
 #
-# **What such a picture cannot say.** Paper is 0, so paper always gets 0: the gap that makes a 3 not an 8 can never light
-# up. And "this pixel added 0.4" does not mean "without it, the lead would be 0.4 smaller": if you erase a pixel, other
-# units open and shut. How far does it carry, then? Try it. Erase the 20 pixels that spoke loudest for the answer, and
-# compare the fall of the lead that the picture predicts with the fall that happens.
+# **What such a picture cannot say.** Paper is 0, so paper always gets 0: the gap that makes a 3 not an 8 can never
+# light up. And "this pixel added 0.4" does not mean "without it, the lead would be 0.4 smaller": if you erase a pixel,
+# other units open and shut. How far can you trust it, then? Try it. Erase the 20 pixels that spoke loudest for the
+# answer, and compare the fall in the lead that the picture predicts with the one that actually happens.
 #
 # **Predict.** Do the two agree exactly, roughly, or not at all?
 #
 # <details><summary>Answer</summary>
 #
-# Roughly. They are strongly correlated, and not equal: the mask has changed.
+# Roughly. They are strongly correlated, but not equal: erasing pixels changes which units are open.
 #
 # </details>
 
@@ -1542,11 +1552,11 @@ print(f"predicted and actual fall are correlated: {correlation:.2f}")
 assert correlation > 0.8
 
 # %%
-# alt: a point for each image: the predicted fall of the lead against the actual one, close to the diagonal but not on it
+# alt: a point for each image: the predicted fall in the lead against the actual one, close to the diagonal but not on it
 figure, ax = plt.subplots(figsize=(4, 3.4), layout="constrained")
 ax.plot(predicted_fall, actual_fall, ".", color=NEUTRAL[0])
 ax.axline((0, 0), slope=1, color=GREY, linestyle=":")
-ax.set(xlabel="predicted fall of the lead", ylabel="actual fall")
+ax.set(xlabel="predicted fall in the lead", ylabel="actual fall")
 plt.show()
 
 # %% [markdown]
@@ -1582,13 +1592,13 @@ assert across[6] > across[8] > across[12] and across[12] < 0.6
 show_network("X")
 
 # %% [markdown]
-# **Claim.** If the network misreads your handwriting, look at two things. The first is how the picture was prepared. MNIST
-# fits the ink into a 20×20 box and centres it by its centre of mass; a picture that was not prepared like that is misread
-# often. The second is whose handwriting the network has seen.
+# **Claim.** If the network misreads your handwriting, look at two things. The first is how the picture was prepared. In
+# MNIST, the ink is fitted into a 20×20 box and centred by its centre of mass; a picture that was not prepared like that
+# is often misread. The second is whose handwriting the network has seen.
 
 # %% [markdown]
-# First, resizing. To resize a line of pixels is to multiply it by a matrix: each new pixel is a weighted mean of the old
-# pixels near it.
+# First, resizing. Resizing a line of pixels means multiplying it by a matrix: each new pixel is a weighted mean of the
+# old pixels near it.
 
 # %%
 def resize_matrix(n_old, n_new):
@@ -1624,7 +1634,7 @@ def mnist_style(picture, box=20, side=28):
 
 
 # %% [markdown]
-# Here are ten digits, drawn with a pen of straight and round strokes: small, thin or thick, off the centre.
+# Here are ten digits, drawn with straight and round pen strokes: small, thin or thick, and off centre.
 
 # %%
 def arc(x, y, width, height, start, stop):
@@ -1667,7 +1677,7 @@ rng = np.random.default_rng(SEED)
 drawings = [draw(STROKES[digit], left=rng.uniform(4, 50), top=rng.uniform(4, 40),
                  height=rng.uniform(40, 60), thickness=rng.uniform(3, 12))
             for digit in range(10)]
-# alt: ten drawn digits, small, thin or thick, and off the centre
+# alt: ten drawn digits, small, thin or thick, and off centre
 print("what was drawn, 112 × 112 pixels")
 show_images(drawings)
 
@@ -1688,7 +1698,7 @@ assert after > before and (after >= 8 or not MNIST)
 
 # %% [markdown]
 # Ten drawings prove little. So take validation digits, shrink or stretch each, and put it anywhere on a larger sheet.
-# (We look at how robust the network is. We choose nothing by it.)
+# (This shows how robust the network is. We base no choice on it.)
 
 # %%
 def misplaced(x, rng, side=56):
@@ -1713,9 +1723,9 @@ print(f"before: {before:.1%}   after: {after:.1%}")
 assert after > before + 0.3
 
 # %% [markdown]
-# Now yours. Write a digit on white paper, take a photo, cut it out, save it, and give its name to
-# `read_picture`. Paper is what most of the picture is; ink is what differs from it. Here a drawing from above plays
-# the photo, grey and all.
+# Now yours. Write a digit on white paper, take a photo, crop it to the digit, save it, and give its name to
+# `read_picture`. Whatever fills most of the picture is paper; whatever differs from it is ink. Here one of the drawings
+# above stands in for the photo, grey and all.
 
 # %%
 def read_picture(file):
@@ -1735,21 +1745,21 @@ plt.imsave(file, 1 - 0.8 * drawings[3], cmap="gray", vmin=0, vmax=1, format="png
 file.seek(0)
 x = mnist_style(read_picture(file)).ravel()
 p = softmax(forward(params, x[None])[2])[0]
-print(f"I read a {p.argmax()} (sure to {p.max():.0%})")
+print(f"I read a {p.argmax()} ({p.max():.0%} sure)")
 assert x.shape == (784,) and (p.argmax() == 3 or not MNIST)
 
 # %% [markdown]
-# **Whose hands has it seen?** The 1 above was a bare stroke. That is how MNIST's writers wrote it: employees of the
-# American Census Bureau and American high-school students. In much of the world a 1 has an upstroke, in some places one as
-# long as half of the stem, and some writers give it a foot as well. Here are thirty of each kind, prepared as they should
-# be.
+# **Whose hands has it seen?** The 1 above was a bare stroke. That is how MNIST's writers mostly wrote it: employees of
+# the American Census Bureau and American high-school students. In much of the world a 1 has an upstroke, in some places
+# half as long as the stem, and some writers give it a foot as well. Here are thirty of each kind, prepared as they
+# should be.
 #
 # **Predict.** Which kind is misread most often, and which digits does the network see instead?
 #
 # <details><summary>Answer</summary>
 #
-# The long upstroke without a foot. It is often read as a 4, also as a 7 or a 9: in MNIST, these are the digits with such a
-# corner at the top. A foot tells it apart from them, and such ones MNIST does hold.
+# The long upstroke without a foot. It is often read as a 4, now and then as a 7 or a 9: in MNIST, these are the digits
+# with such a corner at the top. A foot tells it apart from them, and MNIST does contain ones with a foot.
 #
 # </details>
 
@@ -1779,10 +1789,10 @@ share = {name: np.mean(answer == 1) for name, (_, answer) in as_one.items()}
 assert not MNIST or share["long upstroke"] < share["bare"] - 0.2
 
 # %% [markdown]
-# Preparation cannot help here: the network has hardly met such ones. The same goes for a 7 with a bar, a
-# 4 that is closed or open, a 9 with a hook. **A test set that comes from the same hands as the training set cannot tell you
-# how the network does on other hands.** The 97 % of section 11 hold for writers like those of MNIST. For your class, only
-# digits of your class can say; `lessons/collect.ipynb` collects them.
+# Preparation cannot help here: the network has hardly ever seen such ones. The same goes for a 7 with a bar, a 4 that
+# is closed or open, a 9 with a hook. **A test set that comes from the same hands as the training set cannot tell you
+# how the network does on other hands.** The 97 % of section 11 holds for writers like those of MNIST. Only digits from
+# your class can tell what holds for your class; `lessons/collect.ipynb` collects them.
 #
 # > **Take away.** A network knows only the world it was shown. Bring your picture into that world first, and know
 # > whose world it is.
@@ -1795,19 +1805,20 @@ assert not MNIST or share["long upstroke"] < share["bare"] - 0.2
 show_network(*STATIONS, "W1, b1", "ReLU", "W2, b2", "softmax", "cross-entropy")
 
 # %% [markdown]
-# **Claim.** The same steps, with half as many bits and no new arrays, give the same network, and sooner.
+# **Claim.** The same steps, with half as many bits and no new arrays, give the same network, only sooner.
 #
-# **Predict.** Which of the two brings more: half the bits, or no new arrays?
+# **Predict.** Which of the two saves more time: half the bits, or no new arrays?
 #
 # <details><summary>Answer</summary>
 #
-# On a quiet machine, half the bits bring nearly everything. On a busy one, with its caches full, no new arrays may bring as much. Measure it below.
+# On a quiet machine, nearly all the gain comes from halving the bits. On a busy one, with its caches full, avoiding new
+# arrays may save as much. Measure it below.
 #
 # </details>
 #
-# Two habits. *float32*: half the bytes to move, twice as many numbers in each instruction, and seven digits are
-# plenty. *`out=`*: each result goes into an array that exists already, so that no step asks for memory.
-# (`y` are plain labels here: subtracting 1 in the label's place *is* p − y.)
+# Two habits. *float32*: half the bytes to move, twice as many numbers in each instruction, and seven digits are plenty.
+# *`out=`*: each result goes into an array that exists already, so that no step asks for memory. (`y` holds plain labels
+# here: subtracting 1 in the label's place *is* p − y.)
 
 # %%
 def make_workspace(n, params):
@@ -1849,7 +1860,8 @@ def fast_step(params, X, y, batch, learning_rate, work):
 
 
 # %% [markdown]
-# First the same result, then the clock. Both start from the same parameters and take the same 100 batches.
+# First the result, which must be the same; then the clock. Both start from the same parameters and take the same 100
+# batches.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -1892,16 +1904,16 @@ for name, time_taken in milliseconds.items():
 assert half["W1"].dtype == fast["W1"].dtype == np.float32
 
 # %% [markdown]
-# Times are measured here, not asserted, and yours will differ. They depend on the processor, and on what else it is doing. A guess
-# about speed is worth nothing until the clock has spoken. What `out=` surely brings is a memory that does not grow.
+# Times are measured here, not asserted, and yours will differ. They depend on the processor, and on what else it is
+# doing. A guess about speed is worth nothing until the clock has spoken. What `out=` is sure to bring is that memory
+# use does not grow.
 #
-# **Where the package takes over.** This notebook is for understanding. The same network, made fast and
-# dependable, is the package that lies beside it: `pip install .` in the project's folder, then
-# `from tendigits import Network`. There you find one flat parameter vector, momentum and Adam, convolution,
-# checkpoints, and a classifier that fits scikit-learn. A test of the project runs it side by side with the
-# functions of this notebook.
+# **Where the package takes over.** This notebook is for understanding. The same network, made fast and dependable, is
+# in the package beside it: `pip install .` in the project's folder, then `from tendigits import Network`. There you
+# will find one flat parameter vector, momentum and Adam, convolution, checkpoints, and a classifier that fits
+# scikit-learn. A test of the project runs it side by side with the functions of this notebook.
 #
-# > **Take away.** First make it right, then make it fast, and assert that both agree.
+# > **Take away.** First make it right, then make it fast, and assert that the two agree.
 
 # %% [markdown]
 # ## 15. Exercises
@@ -1981,7 +1993,7 @@ def check_count_parameters():
 verdict(check_count_parameters)
 
 # %% [markdown]
-# ### Exercise 2 (easy): another bend
+# ### Exercise 2 (easy): another nonlinearity
 #
 # Instead of ReLU, many networks use $a = \tanh(z)$. Its slope is $1 - \tanh(z)^2$. Write its backward step: from `da`
 # (the slopes along the outputs) and the outputs `a`, compute `dz`.
@@ -2010,7 +2022,8 @@ verdict(check_tanh_backward)
 # %% [markdown]
 # ### Exercise 3 (medium): among the first k
 #
-# How often is the right digit among the `k` largest logits? With `k = 1` this is the accuracy, with `k = 10` it is 1.
+# How often is the right digit among the `k` largest logits? Return it as a share between 0 and 1. With `k = 1` this is
+# the accuracy; with `k = 10` it is 1.
 
 # %%
 def top_k_accuracy(logits, labels, k):
@@ -2038,7 +2051,8 @@ verdict(check_top_k_accuracy)
 # %% [markdown]
 # ### Exercise 4 (medium): momentum
 #
-# A heavy ball does not turn at every bump. Keep a running sum of past gradients, and step along that:
+# A heavy ball does not turn at every bump. Keep a running sum of the past gradients, in which old ones fade, and step
+# along it:
 #
 # $$v \leftarrow \beta v + dW \qquad W \leftarrow W - \text{learning rate}\cdot v$$
 #
@@ -2080,9 +2094,9 @@ verdict(check_momentum_update)
 # %% [markdown]
 # ### Exercise 5 (medium): weight decay
 #
-# Large weights are a sign of learning by heart. **Weight decay**, also called L2 **regularisation**, adds their price to the loss,
-# $\text{loss} + \frac{s}{2}\sum W^2$ over all weights of both layers, biases excepted. What does that add to the
-# gradients? Return a new dict.
+# Large weights are a sign of learning by heart. **Weight decay**, also called L2 **regularisation**, adds a price for
+# them to the loss, $\text{loss} + \frac{s}{2}\sum W^2$ over all weights of both layers, biases excepted. What does that
+# add to the gradients? Return a new dict.
 
 # %%
 def with_weight_decay(params, grads, strength):
@@ -2112,9 +2126,10 @@ verdict(check_with_weight_decay)
 # %% [markdown]
 # ### Exercise 6 (hard): one layer more
 #
-# A network with two hidden layers: $X \to z_1 \to a_1 \to z_2 \to a_2 \to \text{logits}$, with ReLU after $z_1$ and $z_2$.
-# `params` holds `W1, b1, W2, b2, W3, b3`. Return the gradient of the mean cross-entropy for all six.
-# The check takes finite differences, and names the gradient that is wrong. Work from the back: first `W3`, then `W2`, then `W1`.
+# A network with two hidden layers: $X \to z_1 \to a_1 \to z_2 \to a_2 \to \text{logits}$, with ReLU after $z_1$ and
+# $z_2$. `params` holds `W1, b1, W2, b2, W3, b3`. Return the gradients of the mean cross-entropy along all six. The
+# check takes finite differences, and names the gradient that is wrong. Work from back to front: first `W3`, then `W2`,
+# then `W1`.
 
 # %%
 def backward_three_layers(params, X, Y):
@@ -2180,4 +2195,4 @@ verdict(check_backward_three_layers)
 # - Go on: `lessons/generalisation.ipynb` (overfitting, optimisers), `lessons/autograd.ipynb` (gradients that find
 #   themselves, and the way to PyTorch), `lessons/certainty.ipynb` (how sure is sure?).
 #
-# You have built a neural network from nothing, and checked each part of it.
+# You have built a neural network from nothing, and checked every part of it.
