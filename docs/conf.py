@@ -24,7 +24,9 @@ extensions = [
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
+    "docs.mathml",
 ]
+html_math_renderer = "mathml"
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 myst_enable_extensions = ["colon_fence", "dollarmath", "deflist"]
