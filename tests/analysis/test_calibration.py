@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from tendigits import Network
 from tendigits.analysis import plots
-from tendigits.analysis.calibration import calibration
+from tendigits.analysis.calibration import calibrate, calibration, temperature
 from tendigits.analysis.evaluate import Evaluation
+from tendigits.nn.loss import cross_entropy
 
 
 def answers(sure, right):
@@ -42,3 +44,48 @@ def test_the_diagram_shows_bins_that_hold_something():
     figure = plots.reliability(calibration(answers([0.6, 0.91, 0.92], [True, True, False])))
     assert len(figure.axes[0].lines[1].get_xdata()) == 2
     assert "calibration error" in figure.axes[0].get_title()
+
+
+def answered(n, T, rng):
+    """Logits, and labels that are drawn from softmax(logits / T)."""
+    logits = 3 * rng.normal(size=(n, 10))
+    return logits, (logits / T + rng.gumbel(size=logits.shape)).argmax(axis=1)
+
+
+@pytest.mark.parametrize("T", [0.5, 1.0, 2.5])
+def test_the_temperature_is_that_by_which_labels_were_drawn(T):
+    logits, labels = answered(20_000, T, np.random.default_rng(0))
+    assert temperature(logits, labels) == pytest.approx(T, rel=0.05)
+
+
+@pytest.mark.parametrize("T", [0.5, 3.0])
+def test_no_other_temperature_has_a_lower_cross_entropy(T):
+    logits, labels = answered(500, T, np.random.default_rng(1))
+    best = temperature(logits, labels)
+    losses = [cross_entropy(logits / t, labels) for t in (best, best * 0.99, best * 1.01)]
+    assert losses[0] == min(losses)
+
+
+def test_where_all_is_right_the_temperature_stays_within_bounds():
+    assert temperature(np.eye(10), np.arange(10)) == pytest.approx(0.1, rel=1e-4)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_calibrated_network_answers_the_same_and_less_sure_or_surer(members):
+    rng = np.random.default_rng(2)
+    networks = [Network([784, 16, 10], seed=seed) for seed in range(members)]
+    network = networks[0] if members == 1 else Network.ensemble(networks)
+    images = rng.integers(256, size=(1000, 784), dtype=np.uint8)
+    before = network.logits(images)
+    labels = np.where(rng.random(1000) < 0.5, before.argmax(axis=1), rng.integers(10, size=1000))
+    T = calibrate(network, images, labels)
+    assert abs(T - 1) > 0.01
+    np.testing.assert_allclose(network.logits(images), before / T, rtol=1e-4, atol=1e-5)
+    assert calibrate(network, images, labels) == pytest.approx(1, rel=1e-3)
+
+
+def test_few_images_change_nothing():
+    network = Network([784, 16, 10])
+    before = network.params.copy()
+    assert calibrate(network, np.zeros((999, 784), np.uint8), np.zeros(999, int)) is None
+    np.testing.assert_array_equal(network.params, before)

@@ -11,6 +11,7 @@ import numpy as np
 
 from .._util.arrays import Array
 from .._util.progress import progress_bar
+from ..analysis.calibration import calibrate
 from ..analysis.evaluate import Evaluation, evaluate
 from ..analysis.novelty import measure
 from ..data.dataset import Dataset, class_index
@@ -83,7 +84,10 @@ def train_and_test(
     cluster: Any = None,
     teacher: Network | None = None,
 ) -> Experiment:
-    """Hold out validation images, train on the rest, and test once.
+    """Hold out validation images, train on the rest, calibrate, and test once.
+
+    If 1000 images or more were held out, the network's logits are divided by the temperature that suits them best
+    (`tendigits.analysis.calibration`).
 
     Parameters
     ----------
@@ -154,13 +158,14 @@ def train_and_test(
     networks, histories = [network for network, _ in trained], [history for _, history in trained]
     _warn_if_untaught(settings, histories, train[1])
     network = networks[0] if members == 1 else Network.ensemble(networks)
+    T = calibrate(network, *validation)
     evaluation = evaluate(network, dataset.test_images, class_index(dataset.test_labels, dataset.classes))
     network.novelty = measure(network.classes, validation[0])
     network.info = {
         "data": about_data(dataset, len(validation[1])),
         "preprocessing": {"image_shape": list(shape), "pixels": about_pixels(network), "orientation": "upright"},
         "training": about_training(settings, histories)
-        | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype}
+        | {"dropout": dropout, "members": members, "seed": seed, "dtype": dtype, "temperature": T}
         | ({"teacher": teacher.info.get("command", str(teacher))} if teacher else {}),
         "results": {
             "validation_accuracy": evaluate(network, *validation).accuracy,
