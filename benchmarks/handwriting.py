@@ -50,12 +50,12 @@ class Reading:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), show_default="the one in the box", help="A model file.")
+@click.option("--model", type=click.Path(path_type=Path), show_default="as for `tendigits read`", help="A model file.")
 @click.option("--contact-sheet", type=click.Path(path_type=Path), help="Draw the misread ones here, as PNG.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the ruled and squared paper.")
 def handwriting(folder: Path, model: Path | None, contact_sheet: Path | None, seed: int) -> None:
     """Read every picture in FOLDER and print, kind by kind, how many are read correctly."""
-    network = Network.load(model) if model else load_pretrained()
+    network = Network.load(model) if model else load_pretrained("reader")
     readings = [read(picture, network) for picture in pictures(folder, seed)]
     print(table("One digit", ["", "pictures", "right", "share"], list(rows(readings))))
     if (folder / "many.csv").exists():

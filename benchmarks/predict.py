@@ -1,6 +1,11 @@
 """Prediction with the same weights: ten thousand images, and one."""
 
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from tendigits import load_pretrained
 
 from .contestants import PREDICTING
 from .options import RATE, Options
@@ -16,11 +21,19 @@ CALLS = {"pixels": 10, "rows": 10, "single": 2000}  # in each round; the median 
 
 
 def measure(options: Options) -> dict[str, Any]:
-    """Time every task; answers that differ are noted, and their giver dismissed."""
+    """Time every task, with a trained network; answers that differ are noted, and their giver dismissed."""
+    trained = str(write_trained(options.folder))
     with Team(options.choose(PREDICTING), options.threads, options.folder) as team:
-        for _ in team.ask_each("prepare", n=min(1000, options.n), hidden=128, batch=128, rate=RATE):
+        for _ in team.ask_each("prepare", n=min(1000, options.n), hidden=128, batch=128, rate=RATE, trained=trained):
             pass
         return {"tasks": {task: measure_task(team, options, task) for task in TASKS}, "missing": team.notes}
+
+
+def write_trained(folder: Path) -> Path:
+    """Write the parameters W1, b1, W2, b2 of the network that ships with tendigits."""
+    layers = [layer for layer in load_pretrained().layers if layer.shapes]
+    np.savez(folder / "trained.npz", *(getattr(layer, name) for layer in layers for name in layer.shapes))
+    return folder / "trained.npz"
 
 
 def measure_task(team: Team, options: Options, task: str) -> dict[str, Any]:

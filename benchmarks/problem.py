@@ -17,7 +17,8 @@ PARTS = ("train_images", "train_labels", "test_images", "test_labels")
 class Problem:
     """One epoch of plain SGD over the first `n` images, in batches of `batch`, with `hidden` units.
 
-    images: uint8, (n, 784). labels: int64, (n,). The last batch is smaller where `batch` does not divide n.
+    images: uint8, (n, 784). labels: int64, (n,). The last batch is smaller where `batch` does not divide n. trained: a
+    file of parameters to start with, for those who predict.
     """
 
     images: np.ndarray
@@ -25,12 +26,13 @@ class Problem:
     hidden: int
     batch: int
     rate: float
+    trained: str = ""
 
     @classmethod
-    def load(cls, folder: Path, n: int, hidden: int, batch: int, rate: float) -> "Problem":
+    def load(cls, folder: Path, n: int, hidden: int, batch: int, rate: float, trained: str = "") -> "Problem":
         """Take the first n training images that `write_data` put into `folder`."""
         images, labels = (np.load(folder / f"{part}.npy", mmap_mode="r")[:n] for part in PARTS[:2])
-        return cls(images, labels.astype(np.int64), hidden, batch, rate)
+        return cls(images, labels.astype(np.int64), hidden, batch, rate, trained)
 
     @property
     def n(self) -> int:
@@ -49,7 +51,10 @@ class Problem:
 
     @cached_property
     def start(self) -> list[np.ndarray]:
-        """The starting parameters W1, b1, W2, b2, float32: He's initialisation."""
+        """The starting parameters W1, b1, W2, b2, float32: He's initialisation, or those of the file."""
+        if self.trained:
+            with np.load(self.trained) as arrays:
+                return list(arrays.values())
         rng = np.random.default_rng(2)
         n_in = self.images.shape[1]
         W1 = rng.normal(0, np.sqrt(2 / n_in), (n_in, self.hidden))

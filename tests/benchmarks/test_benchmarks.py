@@ -86,6 +86,14 @@ def test_a_worker_that_dies_is_noted_and_the_others_go_on(module, arrays, tmp_pa
         assert list(both.workers) == [("products", 1)]
 
 
+@pytest.mark.parametrize("kind", ["Distort", "Convolve"])
+def test_an_epoch_of_pictures_runs(module, arrays, kind):
+    problem = module("problem").Problem(arrays["train_images"][:8], arrays["train_labels"][:8], 128, 4, 0.1)
+    contestant = getattr(module("contestants.pictures_tendigits"), kind)(1)
+    contestant.prepare(problem)
+    contestant.epoch()
+
+
 def test_a_whole_process_is_measured_from_outside(module):
     found = module("cold").run([sys.executable, "-c", "print('Test accuracy: 98.50% of 10,000 images')"])
     assert found["accuracy"] == 98.5

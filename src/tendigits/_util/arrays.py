@@ -16,7 +16,7 @@ LARGEST_SHARE = 2  # floats above this are no pixels that have been divided
 
 
 def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array:
-    """View images as rows, one per image.
+    """View images as rows, one per image, and check their values.
 
     Parameters
     ----------
@@ -44,6 +44,35 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
     >>> as_rows(np.zeros((5, 28, 28), np.uint8), 784).shape
     (5, 784)
     """
+    rows = view_rows(images, n_features)
+    if rows.dtype.kind == "f":
+        finite(rows.data if is_sparse(rows) else rows, "The images contain NaN or infinity.")
+        if divisor == PIXELS and rows.max() > LARGEST_SHARE:
+            raise InputError(
+                f"The images are floats up to {rows.max():g}, but the network takes uint8 pixels, or floats between "
+                "0 and 1: divide them by 255 (images / 255)."
+            )
+    return rows
+
+
+def view_rows(images: Any, n_features: int) -> Array:
+    """View images as rows, one per image.
+
+    Parameters
+    ----------
+    images, n_features
+        As for `as_rows`.
+
+    Returns
+    -------
+    ndarray, shape (n, n_features)
+        A view where possible, of the same dtype.
+
+    Raises
+    ------
+    InputError
+        If shape or dtype are others, or if there are no images.
+    """
     try:
         images = images.tocsr() if is_sparse(images) else np.asarray(images)
     except ValueError as error:  # rows of different lengths
@@ -60,13 +89,6 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
         )
     if images.shape[0] == 0:
         raise InputError("There are no images.")
-    if images.dtype.kind == "f":
-        finite(images.data if is_sparse(images) else images, "The images contain NaN or infinity.")
-        if divisor == PIXELS and images.max() > LARGEST_SHARE:
-            raise InputError(
-                f"The images are floats up to {images.max():g}, but the network takes uint8 pixels, or floats between "
-                "0 and 1: divide them by 255 (images / 255)."
-            )
     rows: Array = images.reshape(images.shape[0], n_features)
     return rows
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale
+from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale, view_rows
 from ..errors import Elsewhere, InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
@@ -234,7 +234,7 @@ class Network:
         p = softmax(self.logits(images))
         doubtful = p.max(axis=1) < SURE
         if self.dtype != np.float64 and doubtful.any():
-            p[doubtful] = softmax(self.logits(as_rows(images, self.sizes[0])[doubtful], np.float64))
+            p[doubtful] = softmax(self.logits(view_rows(images, self.sizes[0])[doubtful], np.float64))
         return p
 
     def predict(self, images: Any) -> Array:
