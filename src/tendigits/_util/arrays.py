@@ -44,7 +44,7 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
     >>> as_rows(np.zeros((5, 28, 28), np.uint8), 784).shape
     (5, 784)
     """
-    rows = view_rows(images, n_features)
+    rows: Any = view_rows(images, n_features)
     if rows.dtype.kind == "f":
         finite(rows.data if is_sparse(rows) else rows, "The images contain NaN or infinity.")
         if divisor == PIXELS and rows.max() > LARGEST_SHARE:
@@ -52,7 +52,8 @@ def as_rows(images: Any, n_features: int, divisor: float | None = None) -> Array
                 f"The images are floats up to {rows.max():g}, but the network takes uint8 pixels, or floats between "
                 "0 and 1: divide them by 255 (images / 255)."
             )
-    return rows
+    checked: Array = rows
+    return checked
 
 
 def view_rows(images: Any, n_features: int) -> Array:
