@@ -22,7 +22,7 @@ sys.path.insert(0, str(DOCS.parent / "tests" / "helpers"))
 from filled_sheets import PX, filled, photographed, rendered, write  # noqa: E402
 from handwriting import DIGITS, corner  # noqa: E402
 
-from tendigits.models.pretrained import PATH  # noqa: E402
+from tendigits.models.pretrained import PATHS  # noqa: E402
 from tendigits.sheets.layout import Box, form  # noqa: E402
 
 ODD = {
@@ -54,7 +54,7 @@ def own_class(folder):
         Image.fromarray(photo).save(folder / f"photo{i + 1}.jpg", quality=85)
         photos.append(photo)
     tendigits("collect", *(f"photo{i}.jpg" for i in (1, 2, 3)), "--out", "pupil7", "--review", cwd=folder)
-    (folder / "base.npz").write_bytes(PATH.read_bytes())
+    (folder / "base.npz").write_bytes(PATHS["hands"].read_bytes())
     tendigits("train", "--data", "pupil7", "--from", "base.npz", "--out", "pupil7.npz", cwd=folder)
     tendigits("evaluate", "pupil7.npz", "--data", "pupil7", "--by", "writer", cwd=folder)
     return photos

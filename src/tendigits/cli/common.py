@@ -124,13 +124,15 @@ def cluster_or(otherwise: T, address: str | None) -> Iterator[Cluster | T]:
         yield Cluster(client)
 
 
-def load_model(path: Path | None) -> Network:
+def load_model(path: Path | None, pretrained: str = "hands") -> Network:
     """Load a model.
 
     Parameters
     ----------
     path : Path or None
-        The model file; None means the network that ships with the package.
+        The model file; None means a network that ships with the package.
+    pretrained : {"hands", "reader"}
+        Which one.
 
     Returns
     -------
@@ -138,7 +140,7 @@ def load_model(path: Path | None) -> Network:
         The model.
     """
     if path is None:
-        return load_pretrained()
+        return load_pretrained(pretrained)
     if path.suffix.lower() in PICTURES:
         raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
     return read(path)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..models.pretrained import PATH
+from ..models.pretrained import PATHS
 from ..nn.network import Network
 from .common import echo, json_option, load_model, model_argument, print_json
 
@@ -21,7 +21,7 @@ def info(model: Path | None, as_json: bool) -> None:
     """
     network = load_model(model)
     facts = {
-        "model": str(model or PATH),
+        "model": str(model or PATHS["hands"]),
         "layers": network.spec,
         "sizes": network.sizes,
         "parameters": network.params.size,

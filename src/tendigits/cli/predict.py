@@ -34,7 +34,7 @@ Picture = tuple[str, Array]  # the file, and the digit in MNIST's format
     "named",
     type=click.Path(path_type=Path),
     metavar="MODEL",
-    show_default="the network in the box",
+    show_default="the convolutional network that ships with tendigits",
     help="Reads the digits. It may also stand among the images, first or last.",
 )
 @json_option
@@ -46,13 +46,13 @@ def predict(context: click.Context, paths: tuple[str, ...], named: Path | None, 
     several digits) is said to be none: "unlike" in JSON, null where the model does not know. For numbers of several
     digits there is `tendigits read`.
 
-    Without MODEL, the network that ships with tendigits reads them. A picture that cannot be read is named on stderr,
-    the others are still read, and the exit status is 2.
+    Without MODEL, the convolutional network that ships with tendigits reads them. A picture that cannot be read is
+    named on stderr, the others are still read, and the exit status is 2.
     """
     model, images = (named, paths) if named else _find_model(paths)
     if not images:
         raise click.UsageError("Missing argument 'IMAGE...'.")
-    network = load_model(model)
+    network = load_model(model, "reader")
     files = [file for image in images for file in _files(image)]
     readings = _read_all(network, files)
     if as_json:

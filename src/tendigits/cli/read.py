@@ -25,7 +25,7 @@ from .common import echo, json_option, load_model, print_json
     "--model",
     type=click.Path(path_type=Path),
     metavar="MODEL",
-    show_default="the network in the box",
+    show_default="the convolutional network that ships with tendigits",
     help="Reads the digits.",
 )
 @json_option
@@ -55,7 +55,7 @@ def read(
         raise click.UsageError("--annotate draws into one picture, but there are several.")
     if annotated:
         check_writable(annotated)
-    network = load_model(model)
+    network = load_model(model, "reader")
     readings = _read_all(pictures, network)
     if as_json:
         print_json([{"file": str(path), **asdict(reading)} for path, reading in readings.items()])

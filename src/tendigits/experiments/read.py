@@ -35,7 +35,7 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
     picture : Path, str or ndarray of uint8, shape (h, w)
         A picture file, or gray levels.
     network : Network, optional
-        Reads the digits; by default, the pretrained network.
+        Reads the digits; by default, `load_pretrained("reader")`.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def read(picture: Path | str | Array, network: Network | None = None) -> Reading
             return read(gray, network)
         except InputError as error:
             raise InputError(f"{picture}: {error}") from error
-    return _read_upright(picture, network or load_pretrained())
+    return _read_upright(picture, network or load_pretrained("reader"))
 
 
 def _read_upright(gray: Array, network: Network) -> Reading:

@@ -44,8 +44,11 @@ DISTORTED = {
     "thinning": 2.0,
     "noise": 0.5,
 }
-CONVOLUTIONAL = {"epochs": 40, "learning_rate": 0.1, "workers": 2, **DISTORTED}
-CNN = {"conv": "24x5 pool 48x3 64x3 pool", **CONVOLUTIONAL}
+CONVOLUTIONAL = {"epochs": 40, "learning_rate": 0.1, "workers": 2}
+TINY = {"conv": "8x5 pool 24x3 28x3 pool 44x3 pool", "hidden": (), **CONVOLUTIONAL}
+CNN = {"conv": "24x5 pool 48x3 64x3 pool", **CONVOLUTIONAL, **DISTORTED}
+WORLD = ("mnist", "digits", "strokes")  # handwriting of many countries
+WORLDLY = {"rotation": 9.0, "scaling": 0.1, "shear": 0.08, "translation": 1.2, "elastic": 0.9}
 
 RECIPES = {
     "baseline": Recipe(
@@ -65,24 +68,18 @@ RECIPES = {
         {"epochs": 200, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **DISTORTED},
     ),
     "hands": Recipe(
-        "the same network for handwriting of the whole world: the one that ships",
-        {
-            "epochs": 250,
-            "batch_size": 256,
-            "learning_rate": 0.3,
-            "weight_decay": 1e-4,
-            "workers": 2,
-            "rotation": 9.0,
-            "scaling": 0.1,
-            "shear": 0.08,
-            "translation": 1.2,
-            "elastic": 0.9,
-        },
-        data=("mnist", "digits", "strokes"),
+        "the same network for handwriting of the whole world: it ships with tendigits",
+        {"epochs": 250, "batch_size": 256, "learning_rate": 0.3, "weight_decay": 1e-4, "workers": 2, **WORLDLY},
+        data=WORLD,
     ),
     "tiny": Recipe(
         "the most that fewer than 20,000 parameters learn",
-        {"conv": "8x5 pool 24x3 28x3 pool 44x3 pool", "hidden": (), **CONVOLUTIONAL},
+        {**TINY, **DISTORTED},
+    ),
+    "reader": Recipe(
+        "a network like tiny for handwriting of the whole world: it ships, too, and reads pictures",
+        {**TINY, **WORLDLY},
+        data=WORLD,
     ),
     "cnn": Recipe("a small convolutional network", CNN),
     "ensemble": Recipe("five of these, asked together", {**CNN, "members": 5}),
