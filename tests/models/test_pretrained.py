@@ -64,6 +64,15 @@ def test_commands_without_a_model_mean_it(arguments):
     assert result.exit_code == 0, result.output
 
 
+def test_commands_know_them_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in PATHS:
+        result = CliRunner().invoke(main, ["info", name])
+        assert f"--recipe {name}" in result.output
+    load_pretrained("reader").save("hands")  # a file of that name comes first
+    assert "--recipe reader" in CliRunner().invoke(main, ["info", "hands"]).output
+
+
 def test_predict_without_a_model(tmp_path):
     from PIL import Image
 

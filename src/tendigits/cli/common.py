@@ -19,7 +19,7 @@ from ..data.load import NAMED, load
 from ..errors import DataUnavailable, InputError
 from ..experiments.cluster import Cluster, connected
 from ..models.convert.formats import read
-from ..models.pretrained import load_pretrained
+from ..models.pretrained import PATHS, load_pretrained
 from ..nn.network import Network
 
 DATA_HELP = (
@@ -130,17 +130,17 @@ def load_model(path: Path | None, pretrained: str = "hands") -> Network:
     Parameters
     ----------
     path : Path or None
-        The model file; None means a network that ships with the package.
+        The model file, or the name of a network that ships with the package: hands or reader.
     pretrained : {"hands", "reader"}
-        Which one.
+        Which one None means.
 
     Returns
     -------
     Network
         The model.
     """
-    if path is None:
-        return load_pretrained(pretrained)
+    if path is None or (str(path) in PATHS and not path.exists()):
+        return load_pretrained(str(path or pretrained))
     if path.suffix.lower() in PICTURES:
         raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
     return read(path)
