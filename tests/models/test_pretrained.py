@@ -15,7 +15,7 @@ from tendigits.images.mnist_format import to_mnist
 from tendigits.models.pretrained import PATHS
 
 SHA256 = {
-    "hands": "5da7982a310ba07ed9487a16cc2ae522c6a2d82ab0e9404d1b6bd13ba249975b",
+    "hands": "0c6407c24f486878a513a6e97ed9011c419df1359169fee505ea765d0599a8e4",
     "reader": "f0e63a11a8048c22661f4ff889ac9607c24c5a7686038e791d9ac296e91db740",
 }
 each_network = pytest.mark.parametrize("name", PATHS)
