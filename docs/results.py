@@ -143,7 +143,7 @@ def curves(reports):
             ax.plot(share, error, color=f"C{colour}", alpha=0.7, linewidth=1, label=label)
     ax.set(yscale="log", xlabel="share of the training done", ylabel="validation error, %")
     ax.grid(alpha=0.3, which="both")
-    ax.legend(frameon=False)
+    figure.legend(loc="outside right center", frameon=False)
     return figure
 
 
