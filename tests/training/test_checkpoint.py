@@ -55,7 +55,8 @@ def interrupt_at_step(monkeypatch, n):
     monkeypatch.setattr(Momentum, "step", step)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])  # alone, by hidden units, by examples
+# alone, by hidden units, by examples
+@pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("n", [0, 3, 6, 7, 20])
 def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n, workers):
     settings = replace(SETTINGS, workers=workers)
