@@ -163,7 +163,8 @@ def test_what_is_no_checkpoint_is_never_deleted(data, tmp_path, content, options
     assert path.read_bytes() == before
 
 
-def test_two_runs_do_not_share_a_checkpoint(data, tmp_path):
+def test_two_runs_do_not_share_a_checkpoint(data, tmp_path, monkeypatch):
+    monkeypatch.setattr("tendigits._util.locks.WAIT", 0.001)
     path = tmp_path / "c.npz"
     network = Network([16, 8, 3], seed=1)
 
