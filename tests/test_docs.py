@@ -24,11 +24,12 @@ def examples():
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of Dask's
 @pytest.mark.parametrize(("page", "line", "code"), list(examples()))
-def test_example(page, line, code, tmp_path, monkeypatch):
+def test_example(page, line, code, digits, tmp_path, monkeypatch):
     for package in OPTIONAL:
         if f"import {package}" in code or f"from {package}" in code or f"export_{package}" in code:
             pytest.importorskip(package, reason=f"{package} is not installed")
-    monkeypatch.setattr(tendigits, "load_mnist", tendigits.load_digits, raising=False)  # quick, and always at hand
+    for name in ("load_mnist", "load_digits"):  # quick, and always at hand
+        monkeypatch.setattr(tendigits, name, lambda: digits, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")  # for the processes that an example starts
     exec(compile("\n" * line + code, page, "exec"), {"__name__": "__main__"})

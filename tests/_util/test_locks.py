@@ -7,10 +7,12 @@ import sys
 import pytest
 
 from tendigits import InputError
+from tendigits._util import locks
 from tendigits._util.locks import locked, take
 
 
-def test_the_second_is_refused_and_after_the_first_nothing_is_left(tmp_path):
+def test_the_second_is_refused_and_after_the_first_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(locks, "WAIT", 0.001)
     path = tmp_path / "model.npz"
     with locked(path), pytest.raises(InputError, match="another run"), locked(path):
         pass

@@ -12,7 +12,7 @@ from tendigits._util.terminal import drop_output
 from tendigits.cli.hints import EXAMPLES
 from tendigits.cli.main import main
 
-WITHOUT_UTF8 = ["cp1252", "cp437", "latin-1"]
+WITHOUT_UTF8 = ["cp1252", *(pytest.param(name, marks=pytest.mark.slow) for name in ("cp437", "latin-1"))]
 
 
 def run(*arguments, cwd, **environment):
@@ -53,9 +53,10 @@ def test_what_has_no_file_cannot_be_dropped_and_does_no_harm():
     drop_output(io.StringIO())
 
 
-def test_no_colours_are_sent(tmp_path):
+def test_no_colours_are_sent(tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
     for arguments in (["info"], ["--help"]):
-        assert b"\x1b" not in run(*arguments, cwd=tmp_path, NO_COLOR="1").stdout
+        assert "\x1b" not in tendigits(*arguments, cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize("name", main.commands)

@@ -39,7 +39,7 @@ def pictures(tmp_path_factory, digits):
 
 
 def test_train_then_evaluate_predict_and_info(tmp_path, pictures):
-    trained = command_line("train", "--data", "digits", "--epochs", 5, "--batch-size", 32, cwd=tmp_path)
+    trained = tendigits("train", "--data", "digits", "--epochs", 5, "--batch-size", 32, cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr
     lines = trained.stdout.splitlines()
     assert lines[0] == "Training 784-128-10 on digits: 1,438 images, 359 more to test on"
@@ -114,7 +114,11 @@ def test_plots(tmp_path):
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         "samples.png", "learning_curves.png", "confusion.png", "first_layer.png", "history.csv",
     }  # fmt: skip
-    assert tendigits("evaluate", "model.npz", "--plots", "more", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.slow  # the figures are tested one by one in tests/analysis/test_plots.py
+def test_plots_of_an_evaluation(model, tmp_path):
+    assert tendigits("evaluate", model, "--data", "digits", "--plots", "more", cwd=tmp_path).returncode == 0
     assert {path.name for path in (tmp_path / "more").iterdir()} == {"samples.png", "confusion.png", "reliability.png"}
 
 

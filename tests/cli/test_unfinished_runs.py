@@ -3,6 +3,7 @@
 import pytest
 from commands import failed, tendigits
 
+from tendigits._util import locks
 from tendigits._util.locks import locked
 
 TRAIN = ["train", "--data", "digits", "--epochs", "2", "--hidden", "8"]
@@ -64,7 +65,8 @@ def test_models_whose_names_differ_after_a_dot_have_checkpoints_of_their_own(tmp
 
 
 @pytest.mark.parametrize("options", [[], ["--resume"], ["--overwrite"]])
-def test_the_second_of_two_runs_with_one_model_is_refused(tmp_path, options):
+def test_the_second_of_two_runs_with_one_model_is_refused(tmp_path, monkeypatch, options):
+    monkeypatch.setattr(locks, "WAIT", 0.001)
     with locked(tmp_path / "model.npz"):
         assert failed(tendigits(*TRAIN, *options, cwd=tmp_path), 2, "being written by another run")
 

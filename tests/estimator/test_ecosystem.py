@@ -70,7 +70,7 @@ def scores(**options):
     return cross_val_score(classifier(max_iter=20, dropout=0.1), X, y, cv=4, **options)
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading"])
+@pytest.mark.parametrize("backend", [pytest.param("loky", marks=pytest.mark.slow), "threading"])
 def test_in_parallel_it_scores_as_in_sequence(backend, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")  # for the processes, which pytest does not reach
     with parallel_config(backend=backend):

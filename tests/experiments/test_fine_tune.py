@@ -8,7 +8,7 @@ import pytest
 from commands import failed, tendigits
 from PIL import Image
 
-from tendigits import DataUnavailable, InputError, Network, load_digits, load_pretrained
+from tendigits import DataUnavailable, InputError, Network, load_pretrained
 from tendigits.data.dataset import make_dataset
 from tendigits.data.idx import NAMES
 from tendigits.data.strokes import write_path
@@ -35,8 +35,8 @@ def hand(n_train=10, n_test=40, labels=tuple(ODD), seed=0):
 
 
 @pytest.fixture(scope="module")
-def result():
-    return fine_tune(load_pretrained(), hand(), load_digits(), QUICK, progress=False)
+def result(digits):
+    return fine_tune(load_pretrained(), hand(), digits, QUICK, progress=False)
 
 
 def test_a_hand_is_learned_and_little_forgotten(result):
@@ -57,10 +57,10 @@ def test_the_model_says_how_it_came_about(result):
     assert result.network.novelty is not None
 
 
-def test_the_network_it_began_with_stays_as_it_was(result):
+def test_the_network_it_began_with_stays_as_it_was(result, digits):
     network = load_pretrained()
     before = network.params.copy()
-    again = fine_tune(network, hand(), load_digits(), QUICK, progress=False)
+    again = fine_tune(network, hand(), digits, QUICK, progress=False)
     np.testing.assert_array_equal(network.params, before)
     np.testing.assert_array_equal(again.network.params, result.network.params)  # the same seed, the same bits
 

@@ -33,7 +33,7 @@ def redrawn(rgba):
         return None
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.slow)])
 def test_prepare(folder, every):
     names, rgba = zip(*list(pictures())[::every], strict=True)
     fields = [redrawn(picture) for picture in rgba]

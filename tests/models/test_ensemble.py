@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tendigits import InputError, Network, fit, load_digits
+from tendigits import InputError, Network, fit
 from tendigits.models.builder import architecture
 
 
@@ -32,8 +32,7 @@ def test_its_members_are_views_of_its_parameters():
     assert not any(member.params.any() for member in together.members)
 
 
-def test_it_is_not_trained():
-    digits = load_digits()
+def test_it_is_not_trained(digits):
     together = Network.ensemble([Network([784, 10]), Network([784, 10])])
     with pytest.raises(InputError, match="train its members"):
         fit(together, (digits.train_images, digits.train_labels))

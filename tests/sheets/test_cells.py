@@ -46,7 +46,7 @@ def test_a_stroke_that_leaves_its_box_stays_its_own():
     assert [i for i, cell in enumerate(cells_of(sheet)) if cell.image is not None] == [6]
 
 
-@pytest.mark.parametrize("ink", [60, 150, 190])
+@pytest.mark.parametrize("ink", [*(pytest.param(ink, marks=pytest.mark.slow) for ink in (60, 150)), 190])
 def test_faint_ink(ink):
     cells = cells_of(filled(PAGE, np.random.default_rng(0), ink=ink))
     assert all(cell.image is not None for cell in cells)

@@ -55,7 +55,8 @@ def interrupt_at_step(monkeypatch, n):
     monkeypatch.setattr(Momentum, "step", step)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])  # alone, by hidden units, by examples
+# alone, by hidden units, by examples
+@pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("n", [0, 3, 6, 7, 20])
 def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n, workers):
     settings = replace(SETTINGS, workers=workers)
@@ -162,7 +163,8 @@ def test_what_is_no_checkpoint_is_never_deleted(data, tmp_path, content, options
     assert path.read_bytes() == before
 
 
-def test_two_runs_do_not_share_a_checkpoint(data, tmp_path):
+def test_two_runs_do_not_share_a_checkpoint(data, tmp_path, monkeypatch):
+    monkeypatch.setattr("tendigits._util.locks.WAIT", 0.001)
     path = tmp_path / "c.npz"
     network = Network([16, 8, 3], seed=1)
 

@@ -83,7 +83,7 @@ def test_the_gradient_is_that_of_the_whole_network_along_the_components(examples
 
 
 @pytest.mark.parametrize(("optimizer", "rate"), [("sgd", None), ("momentum", None), ("adam", 0.01)])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_it_learns_with_any_optimizer_and_ends_as_an_ordinary_network(data, optimizer, rate, workers):
     network = Network([784, 16, 10])
     settings = replace(SETTINGS, epochs=8, optimizer=optimizer, learning_rate=rate, workers=workers)

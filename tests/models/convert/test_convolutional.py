@@ -46,7 +46,7 @@ def network(request):
     return several[0] if request.param == "convolutional" else Network.ensemble(several)
 
 
-@pytest.fixture(scope="module", params=[500, pytest.param(10000, marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=[100, pytest.param(10000, marks=pytest.mark.slow)])
 def pixels(request, mnist_or_digits):
     return np.ascontiguousarray(mnist_or_digits.test_images[: request.param].reshape(-1, 784))
 
