@@ -60,8 +60,12 @@ def step_time(name: str, batch: int, ranks: Any) -> float:
 
     moments: list[float] = []
     run.draw_order()
+    rest = (lambda: False), (lambda n: moments.append(time.perf_counter()))
     with run.team or nullcontext():
-        run.take(steps, lambda: False, lambda n: moments.append(time.perf_counter()))
+        if run.team:
+            run.team.take(steps, run, *rest)
+        else:
+            steps(run, run.worker, *rest)
     return shortest(moments)
 
 

@@ -38,3 +38,8 @@ def test_on_a_slow_network_a_small_step_does_not_pay():
         < scaling.speedup(MODEL, "784-128-10", 128, 4, "100 Gbit/s")
     )
     assert scaling.powers(100) == [1, 2, 4, 8, 16, 32, 64]
+
+
+def test_a_step_is_timed(monkeypatch):
+    monkeypatch.setitem(scaling.STEPS, "784-128-10", 3)
+    assert scaling.step_time("784-128-10", 8, None) > 0
