@@ -10,7 +10,7 @@ import pytest
 
 from tendigits import InputError, Network
 from tendigits._util.files import read_npz, write_npz
-from tendigits.nn.layers import Linear, ReLU
+from tendigits.nn.layers import Conv2D, Flatten, Linear, ReLU, Reshape
 from tendigits.nn.loss import softmax
 
 
@@ -48,6 +48,24 @@ def test_sizes_are_shorthand_for_layers():
 def test_impossible_layers_are_refused(layers):
     with pytest.raises(InputError):
         Network(layers)
+
+
+@pytest.mark.parametrize("first", [[], [Linear(9, 9)]])
+def test_a_network_ends_with_a_row_of_logits(first):
+    with pytest.raises(InputError, match=r"a row of logits, one for each class, not \(1, 1, 2\)"):
+        Network([*first, Reshape(3, 3), Conv2D(1, 2, 3)])
+
+
+def test_a_network_begins_and_ends_with_layers_that_know_their_widths():
+    for layers in ([ReLU(), Linear(2, 2)], [Linear(2, 2), ReLU()], [ReLU()]):
+        with pytest.raises(InputError, match="A network begins with Linear or Reshape"):
+            Network(layers)
+
+
+def test_the_seed_is_0_unless_another_is_named():
+    np.testing.assert_array_equal(Network([3, 2]).params, Network([3, 2], seed=0).params)
+    with pytest.raises(TypeError):
+        Network([3, 2], 0)
 
 
 def test_layers_must_fit_each_other():
@@ -178,3 +196,21 @@ def test_a_prediction_leaves_its_input_as_it_was(network):
     before = x.copy()
     network.predict_proba(x)
     np.testing.assert_array_equal(x, before)
+
+
+def test_an_input_that_is_only_reshaped_is_left_as_it_was():
+    network, x = Network([Reshape(2, 2), ReLU(), Flatten(), Linear(4, 2)]), -np.ones((3, 4), np.float32)
+    network.forward(x)
+    assert (x == -1).all()
+
+
+def test_backward_takes_each_layer_with_its_own_input_and_output():
+    network = Network([2, 3, 2], dtype=np.float64)
+    ys = network.activations(np.array([[1.0, -2.0]]))
+    dlogits = np.array([[1.0, -1.0]])
+    network.backward(ys, dlogits)
+    first, _, last = network.layers
+    dy = (dlogits @ last.W.T) * (ys[2] > 0)
+    np.testing.assert_allclose(last.dW, ys[2].T @ dlogits)
+    np.testing.assert_allclose(first.dW, ys[0].T @ dy)
+    np.testing.assert_allclose(first.db, dy[0])
