@@ -10,6 +10,7 @@ from tendigits import InputError, Network, Settings, fit
 from tendigits.data.distortions import Distortion
 from tendigits.data.minibatch import checked
 from tendigits.nn.layers import Conv2D, Flatten, Linear, Reshape
+from tendigits.training import components
 from tendigits.training.components import Components, principal_components
 
 SETTINGS = Settings(epochs=3, batch_size=64, components=20)
@@ -37,6 +38,13 @@ def test_directions_are_orthonormal_and_those_of_the_singular_value_decompositio
     np.testing.assert_allclose(P.T @ P, np.eye(20), atol=1e-12)
     theirs = np.linalg.svd(x - mean, full_matrices=False)[2][:20].T
     np.testing.assert_allclose(abs((P * theirs).sum(axis=0)), 1, atol=1e-8)
+
+
+def test_of_many_images_every_third_gives_the_directions(examples, monkeypatch):
+    monkeypatch.setattr(components, "SAMPLE", len(examples) // 3)
+    theirs = principal_components(examples.rows[::3] / 255, 20)[1]
+    np.testing.assert_allclose(made(examples).directions, theirs, atol=1e-10)
+    assert made(examples).project(examples).shape == (20,)
 
 
 @pytest.mark.parametrize("sizes", [[784, 10], [784, 16, 10], [784, 16, 12, 10]])

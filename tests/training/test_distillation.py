@@ -78,8 +78,9 @@ def test_another_teacher_is_another_run():
 
 def test_a_teacher_must_fit():
     student, teacher, x, labels = problem()
-    with pytest.raises(InputError, match="inputs and outputs"):
-        fit(student, (x, labels), settings=SETTINGS, teacher=Network([7, 3]))
+    for other in ([7, 3], [5, 3], [6, 2], [6, 4]):
+        with pytest.raises(InputError, match="inputs and outputs"):
+            fit(student, (x, labels), settings=SETTINGS, teacher=Network(other))
     teacher.classes = np.array(["a", "b", "c"])
     with pytest.raises(InputError, match="same classes"):
         fit(student, (x, labels), settings=SETTINGS, teacher=teacher)
