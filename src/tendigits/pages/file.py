@@ -21,7 +21,7 @@ LARGEST = 1_500_000  # bytes of a page
 HEIGHT = 900  # pixels in a notebook until the page has told its height (shared/frame.js)
 FIT = """<script>addEventListener("message", ({ source, data }) => {
   const frame = [...document.querySelectorAll("iframe")].find((frame) => frame.contentWindow === source);
-  if (frame && data.pageHeight > 0) frame.style.height = `${data.pageHeight}px`;
+  if (frame && data?.pageHeight > 0) frame.style.height = `${data.pageHeight}px`;
 });</script>"""
 
 
