@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import itertools
 import os
 import shutil
 import signal
@@ -57,10 +58,18 @@ def no_network():
         yield
 
 
+@pytest.fixture(scope="session")
+def data_homes(tmp_path_factory):
+    """Names of folders, without end: quicker than mktemp, which looks through all folders that there are."""
+    folder = tmp_path_factory.mktemp("scikit_learn_data")
+    return (folder / str(n) for n in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def data_home(tmp_path_factory, monkeypatch) -> Path:
+def data_home(data_homes, monkeypatch) -> Path:
     """Give each test an empty data home of its own, so that none touches the user's."""
-    home = tmp_path_factory.mktemp("scikit_learn_data")
+    home = next(data_homes)
+    home.mkdir()
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(home))
     return home
 

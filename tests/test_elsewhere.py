@@ -36,7 +36,8 @@ def pretended(platform, *arguments, cwd):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("platform", ["win32", pytest.param("darwin", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_without_fork_two_workers_train_stop_and_go_on(tmp_path, platform):
     command = ["train", "--data", "digits", "--hidden", "8", "--workers", "2", "--epochs", "2", "--json"]
     first = pretended(platform, *command, cwd=tmp_path)

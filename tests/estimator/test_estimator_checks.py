@@ -13,15 +13,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks([DigitClassifier()])
+@parametrize_with_checks([DigitClassifier(learning_rate_init=0.01, max_iter=40)])  # quicker than by default
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks([DigitClassifier((20, 10), solver="sgd")])
-def test_scikit_learns_own_checks_of_another_solver(estimator, check):
+@parametrize_with_checks([DigitClassifier(), DigitClassifier((20, 10), solver="sgd")])
+def test_scikit_learns_own_checks_of_longer_training(estimator, check):
     check(estimator)
 
 

@@ -138,8 +138,8 @@ COMMAND = ["score", "--data", "digits", "--hidden", "8", "--epochs", "8", "--bat
 
 def test_the_command_compares(tmp_path):
     well = ["score", "--data", "digits", "--hidden", "64", "--epochs", "3", "--batch-size", "32", "--optimizer", "adam"]
-    both = [*well, "--seeds", "3", "--jobs", "2", "--against", "--learning-rate 1e-9"]  # which learns nothing
-    told = tendigits(*both, cwd=tmp_path)
+    both = [*well, "--seeds", "3", "--against", "--learning-rate 1e-9"]  # which learns nothing
+    told = tendigits(*both, "--jobs", "2", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     verdict = told.stdout.splitlines()[-1]
     assert verdict.startswith("The first is better by ")

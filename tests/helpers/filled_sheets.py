@@ -11,7 +11,7 @@ from scipy import ndimage
 from tendigits.sheets.draw import figure
 from tendigits.sheets.rectify import homography
 
-DPI = 200
+DPI = 150
 PX = DPI / 25.4
 
 

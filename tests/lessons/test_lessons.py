@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import venv
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,17 @@ def defines(node):
 def definitions(name):
     """Return what a notebook defines: its imports, its functions and its classes. No data, no training."""
     namespace = {}
-    for cell in code_cells(name):
-        tree = ast.parse(source(cell))
-        tree.body = [node for node in tree.body if defines(node)]
-        exec(compile(tree, notebook_path(name).name, "exec"), namespace)
+    for code in definitions_compiled(name):
+        exec(code, namespace)
     return namespace
+
+
+@cache
+def definitions_compiled(name):
+    trees = [ast.parse(source(cell)) for cell in code_cells(name)]
+    for tree in trees:
+        tree.body = [node for node in tree.body if defines(node)]
+    return [compile(tree, notebook_path(name).name, "exec") for tree in trees]
 
 
 @pytest.fixture

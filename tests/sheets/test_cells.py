@@ -14,8 +14,11 @@ BOXES = list(PAGE.boxes())
 
 
 def cells_of(sheet):
-    size = tuple(round(side * SCALE) for side in PAGE.size)
-    return cut(np.asarray(sheet.resize(size, Image.Resampling.BICUBIC)), BOXES)
+    """What is in the boxes of the first three rows: half a sheet is cut in half the time."""
+    boxes = BOXES[:15]
+    width, height = PAGE.size[0], boxes[-1].bottom + 5
+    half = sheet.crop((0, 0, round(width * PX), round(height * PX)))
+    return cut(np.asarray(half.resize((round(width * SCALE), round(height * SCALE)), Image.Resampling.BICUBIC)), boxes)
 
 
 def test_written_and_empty():

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from commands import failed, tendigits
-from filled_sheets import write
+from filled_sheets import PX, write
 from handwriting import DIGITS
 from PIL import Image, ImageDraw
 
@@ -16,22 +16,21 @@ from tendigits.sheets.layout import Box
 LABELS = ["01234", "56789", "2468 "]
 
 
-def foreign_form(path, corner=(60, 90), side=70):
-    """A form of another's: boxes that share their lines, 70 pixels wide, digits written in pencil."""
+def foreign_form(path, corner=(45, 68), side=53):
+    """A form of another's: boxes that share their lines, digits written in pencil."""
     rng = np.random.default_rng(0)
-    sheet = Image.new("L", (500, 400), 235)
+    sheet = Image.new("L", (375, 300), 235)
     pencil = ImageDraw.Draw(sheet)
     x, y = corner
     for i in range(6):
         pencil.line([(x + i * side, y), (x + i * side, y + 3 * side)], fill=120, width=2)
     for i in range(4):
         pencil.line([(x, y + i * side), (x + 5 * side, y + i * side)], fill=120, width=2)
-    px = 200 / 25.4
     for row, text in enumerate(LABELS):
         for column, label in enumerate(text):
             if label != " ":
-                left, top = (x + column * side) / px, (y + row * side) / px
-                box = Box(row, column, left, top, left + side / px, top + side / px, int(label))
+                left, top = (x + column * side) / PX, (y + row * side) / PX
+                box = Box(row, column, left, top, left + side / PX, top + side / PX, int(label))
                 write(pencil, box, DIGITS[int(label)][0], rng, size=0.7)
     sheet.save(path)
     return [[x, y], [x + 5 * side, y], [x + 5 * side, y + 3 * side], [x, y + 3 * side]]
@@ -89,7 +88,7 @@ def test_corners_outside_the_picture(tmp_path):
     corners = [[0, 0], [9000, 0], [9000, 300], [0, 300]]
     (tmp_path / "form.json").write_text(json.dumps({"corners": corners, "rows": 1, "columns": 1, "labels": "1"}))
     result = tendigits("collect", "scan.png", "--grid", "form.json", "--out", "own", cwd=tmp_path)
-    failed(result, 2, "a corner of the grid is not in the picture, which has 500 × 400 pixels")
+    failed(result, 2, "a corner of the grid is not in the picture, which has 375 × 300 pixels")
     (tmp_path / "form.json").write_text('{"rows": 50, "columns": 1, "labels": "1"}')
     result = tendigits("collect", "scan.png", "--grid", "form.json", "--out", "own", cwd=tmp_path)
     failed(result, 2, "boxes are much longer than wide")

@@ -13,6 +13,8 @@ round(x) stands for floor(x + 0.5). Gray levels, halved or not, are exact in flo
 give exactly the same digit.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from .._util.arrays import Array
@@ -154,6 +156,7 @@ def _crop(ink: Array) -> Array:
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
+@lru_cache(maxsize=64)  # the pictures of a data set are all of a few sizes
 def resize_matrix(n_in: int, n_out: int) -> Array:
     """Build the matrix that resizes one side of a picture.
 
@@ -167,13 +170,14 @@ def resize_matrix(n_in: int, n_out: int) -> Array:
 
     Returns
     -------
-    ndarray of float, shape (n_out, n_in)
+    ndarray of float, shape (n_out, n_in), read-only
         The matrix; its rows sum to one.
     """
     scale = n_in / n_out
     distance = np.arange(n_in) + 0.5 - (np.arange(n_out)[:, None] + 0.5) * scale
     weights: Array = np.maximum(0, 1 - np.abs(distance) / max(scale, 1))
     weights /= weights.sum(axis=1, keepdims=True)
+    weights.flags.writeable = False
     return weights
 
 

@@ -6,6 +6,7 @@ the page; the others are the page, and know nothing of gradients.
 
 import warnings
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +151,8 @@ def _samples(network: Network, dataset: Dataset) -> dict[str, Any]:
     reads = network.predict(dataset.test_images) if len(labels) else labels
     right, wrong = np.flatnonzero(reads == labels), np.flatnonzero(reads != labels)
     _, first = np.unique(labels[right], return_index=True)
-    still_wrong = [i for i in wrong[: 20 * MISREAD] if _is_read(network, dataset.test_images[i], reads[i])][:MISREAD]
-    index = np.array([*right[first], *still_wrong], int)
+    still_wrong = (i for i in wrong[: 20 * MISREAD] if _is_read(network, dataset.test_images[i], reads[i]))
+    index = np.array([*right[first], *islice(still_wrong, MISREAD)], int)
     return _pictures(network, dataset, index) | {"reads": class_index(reads[index], network.classes).tolist()}
 
 
