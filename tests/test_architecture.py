@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,18 +22,19 @@ DOORS = {  # the only imports that go up: public methods of Network, one line ea
 }
 
 
-def imports(name, *, typing=False):
-    """The tendigits modules that a module imports, wherever in the file; with `typing`, for type checking too."""
-    tree = ast.parse(MODULES[name].read_text())
-    if not typing:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-                node.body = []
+@cache
+def imports(name):
+    """The tendigits modules that a module imports, wherever in the file, but for type checking."""
+    nodes = list(ast.walk(ast.parse(MODULES[name].read_text())))
+    for_typing = [node for node in nodes if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
+    unused = {inner for node in for_typing for each in node.body for inner in ast.walk(each)}
     parts = name.split(".") if MODULES[name].name == "__init__.py" else name.split(".")[:-1]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level:
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.level and node not in unused:
             base = ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
-            yield from {f"{base}.{each.name}" if f"{base}.{each.name}" in MODULES else base for each in node.names}
+            found |= {f"{base}.{each.name}" if f"{base}.{each.name}" in MODULES else base for each in node.names}
+    return found
 
 
 def room(name):

@@ -38,18 +38,12 @@ def methods(module, cls):
             yield f"{module}.{cls.__name__}.{name}", member, cls
 
 
-def everything():
-    for module in MODULES:
-        yield from public(module)
-
-
 def is_protocol(cls):
     """Whether a class only describes what others must have: it has no instances."""
     return getattr(cls, "_is_protocol", False)
 
 
-EVERYTHING = {name: (thing, owner) for name, thing, owner in everything()}
-CLASSES = [thing for thing, _ in EVERYTHING.values() if inspect.isclass(thing) and not is_protocol(thing)]
+EVERYTHING = {name: thing for module in MODULES for name, thing, _ in public(module)}
 
 
 def sections(docstring):
@@ -93,26 +87,26 @@ def test_all_rooms_are_looked_at():
     assert "tendigits.analysis.evaluate.Evaluation.per_class" in EVERYTHING
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_a_docstring_names_exactly_the_parameters(name):
-    thing, owner = EVERYTHING[name]
-    docstring = inspect.getdoc(thing)
-    assert docstring, "has no docstring"
-    summary, found = docstring.splitlines()[0], sections(docstring)
-    assert summary.endswith("."), f"the summary is no sentence: {summary}"
-    assert set(found) - {""} <= set(SECTIONS), "has a section that numpydoc does not know"
-    order = [SECTIONS.index(title) for title in found if title]
-    assert order == sorted(order), "its sections are out of order"
-    if not overrides(thing, owner):
-        assert sorted(documented(found.get("Parameters", ""))) == sorted(parameters(thing, owner))
-        annotation = getattr(thing, "__annotations__", {}).get("return")
-        if parameters(thing, owner) and inspect.isfunction(thing) and annotation not in (None, "None"):
-            assert {"Returns", "Yields"} & set(found), "does not say what it returns"
+@pytest.mark.parametrize("module", MODULES)
+def test_docstrings_name_exactly_the_parameters(module):
+    for name, thing, owner in public(module):
+        docstring = inspect.getdoc(thing)
+        assert docstring, f"{name} has no docstring"
+        summary, found = docstring.splitlines()[0], sections(docstring)
+        assert summary.endswith("."), f"{name}: the summary is no sentence: {summary}"
+        assert set(found) - {""} <= set(SECTIONS), f"{name} has a section that numpydoc does not know"
+        order = [SECTIONS.index(title) for title in found if title]
+        assert order == sorted(order), f"{name}: its sections are out of order"
+        if not overrides(thing, owner):
+            assert sorted(documented(found.get("Parameters", ""))) == sorted(parameters(thing, owner)), name
+            annotation = getattr(thing, "__annotations__", {}).get("return")
+            if parameters(thing, owner) and inspect.isfunction(thing) and annotation not in (None, "None"):
+                assert {"Returns", "Yields"} & set(found), f"{name} does not say what it returns"
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: f"{cls.__module__}.{cls.__name__}")
-def test_a_class_has_a_repr(cls):
-    assert cls.__repr__ is not object.__repr__
+def test_every_class_has_a_repr():
+    classes = [thing for thing in EVERYTHING.values() if inspect.isclass(thing) and not is_protocol(thing)]
+    assert [cls for cls in classes if cls.__repr__ is object.__repr__] == []
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -49,6 +49,7 @@ def test_without_fork_two_workers_train_stop_and_go_on(tmp_path, platform):
     assert not list(tmp_path.glob("*.lock"))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_spawned_process_trains_the_same_bits():
     rng = np.random.default_rng(0)

@@ -51,7 +51,7 @@ def test_no_changed_byte_in_the_cache_is_fatal(tiny, tiny_mirror, data_home):
     cache = data_home / "tendigits" / "mnist.npz"
     load_mnist(mirrors=[f"{tiny_mirror.url}/whole"])
     good = cache.read_bytes()
-    for place in range(len(good) - 500, len(good)):  # in the zip's directory, where most can go wrong
+    for place in range(len(good) - 500, len(good), 2):  # in the zip's directory, where most can go wrong
         cache.write_bytes(change_a_byte(good, place))
         cached = data._read_cache()
         assert cached is None or assert_holds(cached, tiny) is None

@@ -69,7 +69,7 @@ def test_sparse_rows_are_the_same_as_dense_ones(make):
 
 
 def test_a_convolutional_classifier_in_a_pipeline():
-    conv = DigitClassifier((16,), conv="4x3 pool", workers=2, max_iter=40, learning_rate_init=0.01, random_state=0)
+    conv = DigitClassifier((16,), conv="4x3 pool", workers=2, max_iter=25, learning_rate_init=0.03, random_state=0)
     model = make_pipeline(MinMaxScaler(), conv).fit(IMAGES, DIGITS)
     assert any(isinstance(layer, Conv2D) for layer in model[-1].network_.layers)
     assert model.score(IMAGES, DIGITS) > 0.9

@@ -21,7 +21,7 @@ ODD = {  # an odd 1, 4 and 9
     4: "66,5 22,52 34,66 82,56 | 84,30 44,95",
     9: "62,34 40,8 22,30 42,50 62,32! 58,80 70,95 90,84",
 }
-QUICK = training(**OPTIONS | {"epochs": 3})["settings"]
+QUICK = training(**OPTIONS | {"epochs": 2})["settings"]
 
 
 def hand(n_train=10, n_test=40, labels=tuple(ODD), seed=0):
@@ -44,7 +44,7 @@ def test_a_hand_is_learned_and_little_forgotten(result):
     assert result.after.accuracy > result.before.accuracy + 0.1
     assert result.known == "digits"
     assert result.forgotten < 0.02
-    assert len(result.history) == 3
+    assert len(result.history) == 2
 
 
 def test_the_model_says_how_it_came_about(result):

@@ -68,7 +68,7 @@ def test_floats_that_are_no_numbers(tmp_path):
     assert refusal(path) == "the picture is damaged (some of its pixels are no numbers)."
 
 
-@pytest.mark.parametrize("size", [(1, 5_000_000), (5_000_000, 1)])
+@pytest.mark.parametrize("size", [(1, 1_000_000), (1_000_000, 1)])
 def test_a_picture_one_pixel_wide_takes_no_time(tmp_path, size):
     assert refusal(saved(tmp_path / "thread.png", np.full(size, 200, np.uint8))) == BLANK
 

@@ -118,6 +118,7 @@ def line_through(*rows):
     return spoil
 
 
+@pytest.mark.slow
 def test_ink_through_some_boxes_leaves_them_out(tmp_path):
     sheet = read_sheet(photo(tmp_path, "a.png", form(rows=6)[0], spoil=line_through(2)))
     assert [note for note in sheet.notes if "row 3, column 2" in note]

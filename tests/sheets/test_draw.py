@@ -10,7 +10,9 @@ from tendigits.sheets.draw import write_pdf
 from tendigits.sheets.layout import form
 
 
-@pytest.mark.parametrize(("paper", "box"), [("a4", (595, 842)), ("letter", (612, 792))])
+@pytest.mark.parametrize(
+    ("paper", "box"), [("a4", (595, 842)), pytest.param("letter", (612, 792), marks=pytest.mark.slow)]
+)
 def test_pdf_of_vectors(tmp_path, paper, box):
     pages = form(repeat=20, paper=paper, writer="Zoë $1$")
     write_pdf(pages, tmp_path / "sheet.pdf")
