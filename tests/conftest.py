@@ -16,6 +16,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import pytest
 from built_site import site  # noqa: F401 - a fixture
+from hypothesis import settings
 from readers import mnist_or_digits, page, reader  # noqa: F401 - fixtures
 from sources import mirror, tiny, tiny_folder, tiny_mirror  # noqa: F401 - fixtures
 
@@ -26,6 +27,8 @@ from tendigits.data.folders import load_idx_folder
 from tendigits.data.idx import NAMES, idx_bytes
 from tendigits.data.mnist import load_mnist
 
+settings.register_profile("quick", settings(max_examples=50))  # other ones in every run
+settings.load_profile("quick")
 DATA_HOME = os.environ.get("SCIKIT_LEARN_DATA")
 MNIST_FOLDER = os.environ.get("TENDIGITS_MNIST")
 LOCAL = ("127.0.0.1", "::1", "localhost", "")

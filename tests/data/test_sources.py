@@ -39,7 +39,7 @@ def test_one_changed_byte_in_any_file_is_found(role, tiny, tiny_mirror, tiny_fol
 
 def test_a_slow_source_is_waited_for(tiny, tiny_mirror):
     # all in all longer than the timeout, which is for silence
-    assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/dribbling"], timeout=1), tiny)
+    assert_holds(load_mnist(mirrors=[f"{tiny_mirror.url}/dribbling"], timeout=0.4), tiny)
 
 
 def test_a_source_that_never_comes_to_its_answer_is_left(tiny, tiny_mirror, monkeypatch):

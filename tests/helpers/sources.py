@@ -76,7 +76,7 @@ class Mirror(BaseHTTPRequestHandler):
         self.answer(body)
 
     def dribbling(self, body):
-        step = len(body) // 20 + 1
+        step = len(body) // 8 + 1
         self.answer(*(body[i : i + step] for i in range(0, len(body), step)))
 
     def stalling(self, body):

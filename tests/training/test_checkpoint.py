@@ -55,9 +55,12 @@ def interrupt_at_step(monkeypatch, n):
     monkeypatch.setattr(Momentum, "step", step)
 
 
-# alone, by hidden units, by examples
-@pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("n", [0, 3, 6, 7, 20])
+STEPS = [0, 3, 6, 7, 20]
+ALONE, BY_HIDDEN_UNITS, BY_EXAMPLES = ([(n, workers) for n in STEPS] for workers in (1, 2, 3))
+RARELY = [pytest.param(*case, marks=pytest.mark.slow) for case in [*BY_HIDDEN_UNITS[2:], *BY_EXAMPLES[1:]]]
+
+
+@pytest.mark.parametrize(("n", "workers"), [*ALONE, *BY_HIDDEN_UNITS[:2], BY_EXAMPLES[0], *RARELY])
 def test_ctrl_c_ends_the_batch_and_loses_nothing(data, tmp_path, monkeypatch, n, workers):
     settings = replace(SETTINGS, workers=workers)
     expected, expected_history = trained(data, settings)
