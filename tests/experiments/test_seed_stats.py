@@ -139,7 +139,7 @@ COMMAND = ["score", "--data", "digits", "--hidden", "8", "--epochs", "8", "--bat
 def test_the_command_compares(tmp_path):
     well = ["score", "--data", "digits", "--hidden", "64", "--epochs", "3", "--batch-size", "32", "--optimizer", "adam"]
     both = [*well, "--seeds", "3", "--against", "--learning-rate 1e-9"]  # which learns nothing
-    told = tendigits(*both, "--jobs", "2", cwd=tmp_path)
+    told = tendigits(*both, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     verdict = told.stdout.splitlines()[-1]
     assert verdict.startswith("The first is better by ")
@@ -156,8 +156,13 @@ def test_the_command_compares(tmp_path):
 
 def test_the_command_does_not_take_luck_for_more(tmp_path, monkeypatch):
     ways = iter([of(0.97, 0.95, 0.96), of(0.96, 0.97, 0.94)])
-    monkeypatch.setattr("tendigits.cli.score.score_seeds", lambda *args, **options: next(ways))
-    verdict = tendigits(*COMMAND, "--against", "", cwd=tmp_path).stdout.splitlines()[-1]
+
+    def scored(*args, jobs, **options):
+        assert jobs == 2
+        return next(ways)
+
+    monkeypatch.setattr("tendigits.cli.score.score_seeds", scored)
+    verdict = tendigits(*COMMAND, "--jobs", "2", "--against", "", cwd=tmp_path).stdout.splitlines()[-1]
     assert verdict.startswith("The first scored 0.33 percentage points higher (95 % interval ")
     assert verdict.endswith(": no more than luck can explain.")
 
