@@ -59,7 +59,8 @@ def test_every_disturbance_is_measured_and_the_same_seed_gives_the_same(digits):
     assert plots.robustness({"a": results, "b": results}).axes[0].get_legend()
 
 
-def test_the_command_prints_a_table(tmp_path):
+def test_the_command_prints_a_table(tmp_path, monkeypatch):
+    monkeypatch.setattr("tendigits.analysis.plots.save", lambda figure, path: path.touch())  # saving takes longest
     Network([784, 8, 10]).save(tmp_path / "small.npz")
     arguments = ["robustness", str(tmp_path / "small.npz"), "--data", "digits", "--plots", str(tmp_path / "figures")]
     result = CliRunner().invoke(main, arguments)

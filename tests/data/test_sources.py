@@ -124,6 +124,7 @@ def test_what_openml_gives_is_checked_too(damage, tiny, monkeypatch, data_home):
     assert not list(data_home.iterdir())
 
 
+@pytest.mark.slow
 def test_mnist_from_mirrors_that_fail_and_one_that_works(mnist_folder, mirror, data_home, real_mnist):
     mirror.folder = mnist_folder
     behaviours = ("forbidden", "unavailable", "truncated", "broken_off", "corrupted", "stalling", "dribbling")
@@ -132,6 +133,7 @@ def test_mnist_from_mirrors_that_fail_and_one_that_works(mnist_folder, mirror, d
     assert mirror.asked == [*behaviours, "dribbling", "dribbling", "dribbling"]
 
 
+@pytest.mark.slow
 def test_mnist_from_mirrors_that_all_fail(mnist_folder, mirror, data_home):
     mirror.folder = mnist_folder
     urls = [f"{mirror.url}/{behaviour}/" for behaviour in ("forbidden", "truncated", "corrupted", "falsified")]

@@ -201,8 +201,9 @@ def test_a_generator_that_another_thread_has_locked_while_forking(data):
 
 ORPHANS = """
 import os, sys, time
-from tendigits.training.parallel.processes import Processes
-pair = Processes(2)
+from tendigits.training.parallel import processes
+processes.PATIENCE = 0.05
+pair = processes.Processes(2)
 def work(rank):
     while True:
         pair.barrier()
