@@ -15,7 +15,7 @@ def data():
     return corners()
 
 
-@pytest.mark.parametrize("workers", [2, 3, 7])  # two share its hidden units, three and seven its examples
+@pytest.mark.parametrize("workers", [2, 4, 3, 7])  # two and four share its hidden units, three and seven its examples
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_gradients_add_up(data, workers, weighted):
     weights = np.random.default_rng(0).uniform(0.5, 2, 200) if weighted else None
@@ -60,10 +60,13 @@ def test_batch_normalisation_is_that_of_the_whole_batch(data, workers):
 class Mean(Linear):
     mixes_examples = True
 
+    def __repr__(self):
+        return f"Mean to {self.W.shape[1]}"
+
 
 def test_another_layer_that_mixes_examples_is_not_shared_out(data):
-    network = Network([Linear(16, 8), Mean(8, 3)], seed=1)
-    with pytest.raises(InputError, match="use one worker"):
+    network = Network([Linear(16, 8), Mean(8, 5), Mean(5, 3)], seed=1)
+    with pytest.raises(InputError, match=r"Mean to 5 looks at the whole batch.* use one worker"):
         fit(network, *data, replace(SETTINGS, workers=2))
 
 

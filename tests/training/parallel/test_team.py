@@ -1,5 +1,6 @@
 """Whoever the workers are, their number decides the bits; and none of them outlives the training."""
 
+import math
 import os
 import signal
 import subprocess
@@ -13,11 +14,13 @@ import pytest
 from training import SETTINGS, corners, trained
 
 from tendigits import Distortion, Network, fit
+from tendigits.data.minibatch import checked
 from tendigits.errors import WorkerFailed
 from tendigits.nn.layers import Dropout, Linear, ReLU
 from tendigits.nn.optimizers import OPTIMIZERS
 from tendigits.training.loop import epoch
 from tendigits.training.parallel import processes, team
+from tendigits.training.parallel.data_parallel import PartOfMinibatch
 from tendigits.training.parallel.processes import Processes
 from tendigits.training.parallel.sharing import part_of
 from tendigits.training.parallel.threads import Threads
@@ -70,6 +73,26 @@ def test_without_semaphores_workers_are_threads(monkeypatch):
 
     monkeypatch.setattr(multiprocessing.context.BaseContext, "Semaphore", unavailable)
     assert type(team.make_backend(2)) is Threads
+
+
+@pytest.mark.parametrize(
+    ("options", "divides_examples"),
+    [
+        ({"batch_size": team.LARGEST_BATCH}, False),
+        ({"batch_size": team.LARGEST_BATCH + 1}, True),
+        ({"batch_size": 32, "distortion": Distortion(translation=1)}, True),
+        ({"batch_size": 32, "l2": 0.1}, True),
+        ({"batch_size": 32, "workers": 3}, True),  # which do not divide eight hidden units
+    ],
+)
+def test_small_batches_are_divided_by_hidden_units(options, divides_examples):
+    n = team.LARGEST_BATCH + 1
+    settings = replace(SLICED, **options)
+    examples = checked(np.zeros((n, 4, 4), np.uint8), np.arange(n) % 3, None, 16, 3, np.dtype(np.float32))
+    batches = [worker.batch for worker in team.Team(Network([16, 8, 3]), examples, settings).workers]
+    assert all(isinstance(batch, PartOfMinibatch) == divides_examples for batch in batches)
+    if divides_examples:
+        assert {batch.n for batch in batches} == {math.ceil(settings.batch_size / settings.workers)}
 
 
 @forking

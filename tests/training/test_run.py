@@ -1,0 +1,95 @@
+"""A run keeps count: of the steps that decide the rate, of the time, and of what it was given."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from training import SETTINGS, corners
+
+from tendigits import InputError, Network
+from tendigits.training import run as module
+from tendigits.training.run import Run
+
+
+@pytest.fixture(scope="module")
+def data():
+    return corners()
+
+
+def a_run(data, settings=SETTINGS, **options):
+    return Run(Network([16, 8, 3], seed=1), *data, settings, 0, **options)
+
+
+def test_the_rate_goes_by_the_share_of_steps_taken_and_at_the_end_of_an_epoch_by_its_last_step(data):
+    run = a_run(data, replace(SETTINGS, epochs=2, batch_size=50), rate=lambda progress: progress)
+    rates = []
+    for run.seen in (0, 50, 100, 150, 200):
+        rates.append(run.learning_rate)
+    assert rates == [0, 1 / 8, 2 / 8, 3 / 8, 3 / 8]
+    run.seen, run.history.records = 50, [{"epoch": 1}]
+    assert run.learning_rate == 5 / 8
+
+
+def test_a_last_batch_that_is_smaller_is_a_step_as_well(data):
+    run = a_run(data, replace(SETTINGS, epochs=1, batch_size=60), rate=lambda progress: progress)
+    run.seen = 180  # of 200
+    assert run.learning_rate == 3 / 4
+
+
+def test_the_time_of_an_epoch_adds_up_over_what_interrupts_it(data, monkeypatch):
+    clock = itertools.accumulate([10, 3, 100, 5])  # 3 and 5 seconds of work
+    monkeypatch.setattr(module.time, "perf_counter", lambda: next(clock))
+    run = a_run(data)
+    for _ in range(2):
+        with run.watched(False):
+            pass
+    assert run.seconds == 8
+
+
+def test_the_bar_says_which_epoch_it_is_and_counts_examples(data, monkeypatch):
+    shown = []
+    honest = module.progress_bar
+    monkeypatch.setattr(module, "progress_bar", lambda **options: shown.append(options) or honest(**options))
+    run = a_run(data)
+    run.history.records = [{"epoch": 1}]
+    with run.watched(False):
+        pass
+    assert shown == [{"total": 200, "unit": "digit", "description": "epoch 2/4", "shown": False}]
+
+
+def test_the_order_is_drawn_once_for_each_epoch(data):
+    run = a_run(data)
+    run.draw_order()
+    first = run.order
+    run.draw_order()
+    assert run.order is first
+    run.begin_epoch()
+    run.draw_order()
+    assert (run.order != first).any()
+    unshuffled = a_run(data, replace(SETTINGS, shuffle=False))
+    unshuffled.draw_order()
+    np.testing.assert_array_equal(unshuffled.order, np.arange(200))
+
+
+def test_pixels_and_floats_do_not_go_together(data):
+    (images, labels), (held_out, answers) = data
+    floats = [(images / 255, labels), (held_out / 255, answers)]
+    assert a_run(floats).validation
+    with pytest.raises(InputError, match="must be alike"):
+        a_run([floats[0], data[1]])
+
+
+def test_it_is_finished_after_its_epochs_and_not_before(data):
+    run = a_run(data)
+    run.history.records = [{"epoch": epoch} for epoch in (1, 2, 3)]
+    assert not run.finished
+    run.history.records.append({"epoch": 4})
+    assert run.finished
+
+
+def test_a_pair_of_images_and_labels_may_have_weights_and_nothing_else(data):
+    (images, labels), held_out = data
+    for wrong in [(images,), (images, labels, np.ones(200), "more")]:
+        with pytest.raises(InputError, match="go together, as one pair"):
+            a_run([wrong, held_out])
