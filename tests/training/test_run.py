@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from training import SETTINGS, corners
 
-from tendigits import InputError, Network
+from tendigits import Distortion, InputError, Network
 from tendigits.training import run as module
 from tendigits.training.run import Run
 
@@ -93,3 +93,20 @@ def test_a_pair_of_images_and_labels_may_have_weights_and_nothing_else(data):
     for wrong in [(images,), (images, labels, np.ones(200), "more")]:
         with pytest.raises(InputError, match="go together, as one pair"):
             a_run([wrong, held_out])
+
+
+def test_distortions_are_of_images(data):
+    settings = replace(SETTINGS, distortion=Distortion(translation=1))
+    assert a_run(data, settings).examples.shape == (4, 4)
+    rows = [(images.reshape(-1, 16), labels) for images, labels in data]
+    with pytest.raises(InputError, match=r"needs them as \(n, height, width\)"):
+        a_run(rows, settings)
+
+
+def test_floats_that_look_like_pixels_are_warned_of_unless_the_network_is_said_to_take_them(data):
+    floats = [(images.astype(float), labels) for images, labels in data]
+    with pytest.warns(UserWarning, match="hardly learns from floats above 1"):
+        a_run(floats)
+    network = Network([16, 8, 3])
+    network.divisor = 1.0
+    assert Run(network, *floats, SETTINGS, 0).examples.divisor == 1

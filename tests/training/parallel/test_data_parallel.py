@@ -7,7 +7,7 @@ import pytest
 from training import SETTINGS, corners, trained
 
 from tendigits import Distortion, Diverged, InputError, Network, fit
-from tendigits.nn.layers import BatchNorm, Dropout, Linear, ReLU
+from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,19 @@ def test_divergence_is_told_in_a_sentence_and_nothing_else(data):
         trained(data, replace(SETTINGS, workers=2, learning_rate=1e30))
 
 
+def dense():
+    return [Linear(16, 8), BatchNorm(8), ReLU(), Linear(8, 8), BatchNorm(8), Linear(8, 3)]
+
+
+def convolutional():
+    return [Reshape(4, 4), Conv2D(1, 3, 3), BatchNorm(3), Flatten(), Linear(12, 3)]
+
+
 @pytest.mark.parametrize("workers", [2, 5])
-def test_batch_normalisation_is_that_of_the_whole_batch(data, workers):
+@pytest.mark.parametrize("layers", [dense, convolutional])
+def test_batch_normalisation_is_that_of_the_whole_batch(data, layers, workers):
     settings = replace(SETTINGS, epochs=1)
-    networks = [
-        Network([Linear(16, 8), BatchNorm(8), ReLU(), Linear(8, 8), BatchNorm(8), Linear(8, 3)], seed=1) for _ in "12"
-    ]
+    networks = [Network(layers(), seed=1) for _ in "12"]
     for network, n in zip(networks, [1, workers], strict=True):
         fit(network, *data, replace(settings, workers=n))
     np.testing.assert_allclose(networks[1].params, networks[0].params, atol=2e-5)

@@ -96,6 +96,8 @@ def test_only_one_hidden_layer_is_divided_and_only_into_equal_parts():
     assert divisible(Network([16, 8, 3]), 4)
     assert divisible(Network([Linear(16, 8), ReLU(), Dropout(0.1), Linear(8, 3)]), 2)
     assert divisible(Network([Linear(16, 8), Linear(8, 3)]), 2)
+    assert divisible(Network([15, 8, 3]), 2)
+    assert not divisible(Network([16, 9, 3]), 2)
     assert not divisible(Network([16, 8, 3]), 3)
     assert not divisible(Network([16, 8, 4, 3]), 2)
     assert not divisible(Network([16, 4]), 2)
