@@ -7,6 +7,7 @@ from tendigits import Network
 from tendigits.analysis import plots
 from tendigits.analysis.calibration import calibrate, calibration, temperature
 from tendigits.analysis.evaluate import Evaluation
+from tendigits.nn.layers import BatchNorm, Linear
 from tendigits.nn.loss import softmax
 
 
@@ -84,8 +85,13 @@ def test_a_calibrated_network_answers_the_same_and_less_sure_or_surer(members):
     assert calibrate(network, images, labels) == pytest.approx(1, rel=1e-3)
 
 
-def test_few_images_change_nothing():
-    network = Network([784, 16, 10])
+@pytest.mark.parametrize(
+    ("layers", "n"),
+    [([784, 16, 10], 999), ([Linear(784, 10), BatchNorm(10)], 1000)],
+    ids=["few images", "a last layer that is not linear"],
+)
+def test_what_cannot_be_calibrated_stays_as_it_is(layers, n):
+    network = Network(layers)
     before = network.params.copy()
-    assert calibrate(network, np.zeros((999, 784), np.uint8), np.zeros(999, int)) is None
+    assert calibrate(network, np.zeros((n, 784), np.uint8), np.zeros(n, int)) is None
     np.testing.assert_array_equal(network.params, before)

@@ -92,6 +92,11 @@ def test_pictures_are_read(model, pictures, tmp_path):
     assert [reading["digit"] for reading in readings] == list(range(10))
 
 
+@pytest.mark.parametrize("name", ["hands", "reader"])
+def test_a_network_of_the_package_may_stand_for_a_model(name, pictures, tmp_path):
+    assert tendigits("predict", name, pictures / "3.png", cwd=tmp_path).stdout.startswith(f"{pictures / '3.png'}: 3 ")
+
+
 def test_one_bad_picture_does_not_hide_the_others(model, pictures, tmp_path):
     (tmp_path / "no.png").write_text("no picture")
     result = tendigits("predict", model, "no.png", pictures / "5.png", cwd=tmp_path)
@@ -105,6 +110,8 @@ def test_a_small_network_learns_from_a_large_one(model, tmp_path):
     student = Network.load(tmp_path / "model.npz")
     assert student.sizes == [784, 16, 10]  # none adds nothing to the 16 units of QUICK
     assert "teacher" in student.info["training"]
+    again = tendigits("train", "--data", "digits", *QUICK, "--teacher", "hands", "--json", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
     both = tendigits("train", "--data", "digits", "--from", model, "--teacher", model, cwd=tmp_path)
     assert failed(both, 2, "leave out --teacher")
 

@@ -46,10 +46,15 @@ def test_an_old_python_is_a_failure(screen, monkeypatch):
     assert screen().exit_code == 1
 
 
-def test_mnist_is_found_where_scikit_learn_keeps_it(screen, monkeypatch, tmp_path: Path):
+@pytest.mark.parametrize("kept", ["openml/openml.org/data/v1/download/1/mnist_784.arff.gz", "tendigits/mnist.npz"])
+def test_mnist_is_found_where_scikit_learn_or_this_package_keeps_it(screen, monkeypatch, tmp_path: Path, kept):
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    other = tmp_path / "openml/openml.org/data/v1/download/61.arff.gz"
+    other.parent.mkdir(parents=True)
+    other.touch()
     assert "MNIST is not here yet" in screen().output
-    (tmp_path / "openml/openml.org/data/v1/download/1").mkdir(parents=True)
+    (tmp_path / kept).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / kept).touch()
     assert "ok  MNIST" in screen().output
 
 

@@ -43,6 +43,8 @@ def test_json(run, pictures):
 def test_annotate_and_grid(run, pictures, tmp_path):
     out = tmp_path / "out.png"
     assert run("--annotate", out, "--grid", pictures[1]).stdout == "89,0\n"
+    (reading,) = json.loads(run("--grid", "--json", pictures[1]).stdout)
+    assert reading["cells"] == [["89", "0"]]
     with Image.open(out) as image:
         assert image.mode == "RGB"
     assert "one picture" in run("--annotate", out, *pictures).stderr

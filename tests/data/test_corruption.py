@@ -62,6 +62,6 @@ def test_a_part_is_what_becomes_of_these_images(images):
     kind = Distortion(rotation=10, thinning=2, noise=0.4)
     drawn = kind.draw(5, (28, 28), np.random.default_rng(3))
     whole, part = np.empty((5, 28, 28), np.float32), np.empty((2, 28, 28), np.float32)
-    drawn.apply(images, whole)
-    drawn[1:3].apply(images[1:3], part)
+    drawn.apply(images, whole, 255)
+    drawn[1:3].apply(images[1:3], part, 255)
     np.testing.assert_array_equal(whole[1:3], part)

@@ -46,6 +46,19 @@ def test_every_bit_comes_from_the_generator(kind):
     assert (first != other).any()
 
 
+@pytest.mark.parametrize("kind", [*KINDS, *CORRUPTING])
+def test_no_images_are_none_when_distorted(kind):
+    assert kind(np.zeros((0, 28, 28), np.uint8), np.random.default_rng(0)).shape == (0, 28, 28)
+
+
+def test_noise_keeps_floats_as_bright_as_they_are():
+    images = blobs(dtype=np.float64)
+    noisy = Distortion(noise=0.4)(images, np.random.default_rng(0))
+    assert noisy.max(axis=(1, 2)).min() > 0.5 * images.max(axis=(1, 2)).min() > 20
+    dim = Distortion(noise=0.4)(images / 510, np.random.default_rng(0))  # 1 is white, though none of these is
+    assert 0.55 < dim.max() <= 1
+
+
 def test_no_distortion_changes_nothing():
     assert not Distortion()
     np.testing.assert_array_equal(Distortion()(blobs(), np.random.default_rng(0)), blobs())

@@ -71,6 +71,16 @@ def test_other_labels_than_qmnists_are_refused(qmnist, labels):
 # ------------------------------------------------------------------ tables
 
 
+def test_a_table_without_a_header_in_scientific_notation(tmp_path):
+    images, labels = digits()
+    rows = np.column_stack([labels, images.reshape(len(images), -1)])
+    np.savetxt(tmp_path / "train.csv", rows, delimiter=",")
+    np.testing.assert_array_equal(
+        load(tmp_path / "train.csv").train_images,
+        load(write_table(tmp_path / "named.csv", images, labels)).train_images,
+    )
+
+
 @pytest.mark.parametrize("header", [True, False])
 def test_kaggles_table(tmp_path, header):
     images, labels = digits()

@@ -200,6 +200,21 @@ def test_validation_data_of_ones_own():
     assert model.best_loss_ == min(model.loss_curve_)
 
 
+@pytest.mark.parametrize("kinds", [(np.uint8, np.uint8), (np.uint8, float), (float, np.uint8), (np.float32, float)])
+def test_training_and_validation_features_may_be_of_different_dtypes(kinds):
+    X, y = iris()
+    X = np.rint(20 * (X - X.min()))
+    features = X.astype(kinds[0])
+    model = fitted(classifier(max_iter=3), features, y, X_val=X.astype(kinds[1]), y_val=y)
+    assert model.validation_scores_[-1] == model.score(features, y)
+
+
+def test_one_number_is_no_table_of_features():
+    X, y = iris()
+    with pytest.raises(ValueError, match="Expected 2D array, got scalar array"):
+        fitted(classifier(max_iter=1), X, y).predict(np.array(5.0))
+
+
 def test_bad_validation_data_is_named():
     X, y = iris()
     with pytest.raises(ValueError, match="go together"):

@@ -1,5 +1,7 @@
 """From a picture to numbers: read, annotate, grid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from paper import photographed, ruled, tilted, written
@@ -129,6 +131,11 @@ def test_a_printed_grid_has_its_empty_cells():
 
 def test_a_table_has_its_empty_cells():
     assert cells(read(written(["12  34", "    56", "78  90"]))) == [["12", "34"], ["", "56"], ["78", "90"]]
+
+
+def test_one_printed_line_encloses_no_cell():
+    reading = read(written(["12  34", "    56"]))
+    assert cells(replace(reading, down=(100.0,))) == cells(reading) == [["12", "34"], ["", "56"]]
 
 
 def test_no_digits():

@@ -173,6 +173,11 @@ def test_what_against_does_not_name_stays(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_hidden_layer_may_be_compared_as_well(tmp_path):
+    told = tendigits(*COMMAND, "--hidden", "none", "--seeds", "2", "--against", "--optimizer adam", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+
+
 def test_one_seed_says_what_it_lacks(tmp_path):
     assert "train with more" in tendigits(*COMMAND, "--seeds", "1", cwd=tmp_path).stdout
 

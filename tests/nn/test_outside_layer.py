@@ -110,3 +110,34 @@ def test_a_file_imports_nothing_by_itself(network, tmp_path):
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert f"a layer {__name__}:Scale, which is not known here: import {__name__} first" in result.stderr
     assert InputError.__name__ in result.stderr
+
+
+class Shift(Layer):
+    """y = x + by; whatever JSON can hold may be an argument."""
+
+    def __init__(self, by, note=None, unit="gray"):
+        self.arguments = (by, note, unit)
+        self.by = np.float32(by)
+
+    def forward(self, x, out=None):
+        return np.add(x, self.by, out=out)
+
+    def backward_input(self, x, y, dy, out=None):
+        return dy
+
+
+def test_its_arguments_are_whatever_json_can_hold(tmp_path):
+    network = Network([Linear(4, 3), Shift(-0.5, {"seen": [1, None]}, unit="mm"), Linear(3, 2)])
+    network.save(tmp_path / "model.npz")
+    for twin in (Network.load(tmp_path / "model.npz"), copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert twin.spec == network.spec
+        x = np.ones((2, 4), np.float32)
+        np.testing.assert_array_equal(twin.forward(x), network.forward(x))
+
+
+def test_arguments_that_its_constructor_does_not_take_are_named_with_the_file(tmp_path):
+    network = Network([Linear(4, 3), Shift(1), Linear(3, 2)])
+    network.layers[1].arguments = ("far",)
+    network.save(tmp_path / "model.npz")
+    with pytest.raises(InputError, match=r"model\.npz holds no valid model: could not convert string to float"):
+        Network.load(tmp_path / "model.npz")

@@ -5,6 +5,7 @@ import json
 import re
 import webbrowser
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,12 @@ def test_other_data_are_refused_in_a_sentence(shape, hidden, n_classes, words):
     few = np.zeros((52, *shape), np.uint8), np.arange(52) % n_classes
     with pytest.raises(InputError, match=words):
         watch(Dataset("few", *few, *few, digest="d1e"), hidden=hidden)
+
+
+def test_a_few_more_test_images_than_the_page_holds(digits):
+    again = np.arange(1005) % len(digits.test_labels)
+    more = replace(digits, test_images=digits.test_images[again], test_labels=digits.test_labels[again])
+    assert len(about(watch(more))["heldOut"]["labels"]) == 995
 
 
 def test_the_command_writes_the_page(tmp_path, monkeypatch, digits):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import Array
+from ..nn.layers import Linear
 from ..nn.loss import softmax
 from ..nn.network import Network
 from .evaluate import Evaluation
@@ -138,13 +139,14 @@ def calibrate(network: Network, images: Any, labels: Array) -> float | None:
     Returns
     -------
     float or None
-        The temperature; None if there are fewer than 1000 images, too few to fit one, and nothing is changed.
+        The temperature; None if there are fewer than 1000 images, too few to fit one, or a last layer is not Linear;
+        then nothing is changed.
     """
-    if len(labels) < ENOUGH:
+    lasts = [member.layers[-1] for member in getattr(network, "members", [network])]
+    if len(labels) < ENOUGH or not all(isinstance(last, Linear) for last in lasts):
         return None
     T = temperature(network.logits(images), labels)
-    for member in getattr(network, "members", [network]):
-        last = member.layers[-1]
+    for last in lasts:
         for name in last.shapes:
             getattr(last, name)[...] /= T
     return T

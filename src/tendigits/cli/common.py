@@ -139,11 +139,27 @@ def load_model(path: Path | None, pretrained: str = "hands") -> Network:
     Network
         The model.
     """
-    if path is None or (str(path) in PATHS and not path.exists()):
+    if path is None or is_bundled(path):
         return load_pretrained(str(path or pretrained))
     if path.suffix.lower() in PICTURES:
         raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
     return read(path)
+
+
+def is_bundled(path: Path) -> bool:
+    """Tell whether a path is the name of a network that ships with the package, and not a file of this name.
+
+    Parameters
+    ----------
+    path : Path
+        The path.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    return str(path) in PATHS and not path.exists()
 
 
 def image_shape(network: Network) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..images.decode import WEB, read_image, resized
 from ..models.convert.formats import READERS
 from ..nn.network import Network
-from .common import echo, image_shape, json_option, load_model, print_json
+from .common import echo, image_shape, is_bundled, json_option, load_model, print_json
 
 AT_A_TIME = 100  # pictures read before the network is asked
 STDIN = "-"
@@ -72,7 +72,7 @@ def _find_model(paths: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
 
 def _is_model(path: Path) -> bool:
     """Tell by name or first bytes, those of a zip; a picture may have a zip behind it, and still is one."""
-    if path.suffix in MODELS:
+    if path.suffix in MODELS or is_bundled(path):
         return True
     try:
         with open_regular(path) as file:

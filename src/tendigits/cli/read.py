@@ -58,13 +58,13 @@ def read(
     network = load_model(model, "reader")
     readings = _read_all(pictures, network)
     if as_json:
-        print_json([{"file": str(path), **asdict(reading)} for path, reading in readings.items()])
+        tables = [{"cells": _table(path, reading, network)[1]} if grid else {} for path, reading in readings.items()]
+        found = [{"file": str(path), **asdict(reading)} for path, reading in readings.items()]
+        print_json([reading | table for reading, table in zip(found, tables, strict=True)])
     else:
         for path, reading in readings.items():
-            named, answers = len(pictures) > 1, read_answers(read_gray(path), network.predict) if grid else None
-            if answers:  # what is beside the boxes of a sheet is printed there
-                reading = replace(reading, skipped=())
-            _print(path, reading, answers or (cells(reading) if grid else None), named=named)
+            shown, table = _table(path, reading, network) if grid else (reading, None)
+            _print(path, shown, table, named=len(pictures) > 1)
     if annotated and readings:
         _annotate(pictures[0], readings[pictures[0]], annotated)
     if len(readings) < len(set(pictures)):
@@ -82,6 +82,12 @@ def _read_all(pictures: tuple[Path, ...], network: Network) -> dict[Path, Readin
                 echo(f"Error: {error}", err=True)
             bar.update(1)
     return readings
+
+
+def _table(path: Path, reading: Reading, network: Network) -> tuple[Reading, list[list[str]]]:
+    """Find the cells of a table, or the answers on a sheet, where what is beside the boxes is printed and no digit."""
+    answers = read_answers(read_gray(path), network.predict)
+    return (replace(reading, skipped=()), answers) if answers else (reading, cells(reading))
 
 
 def _shown(pictures: tuple[Path, ...]) -> bool | None:

@@ -30,6 +30,7 @@ from .common import (
     data_option,
     json_option,
     load_data,
+    load_model,
     plots_option,
     print_json,
 )
@@ -46,7 +47,7 @@ from .training import as_training, training_options
 )
 @click.option(
     "--teacher",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="A trained model whose answers to the training images are learned as well as the labels.",
 )
 @click.option("--out", type=click.Path(path_type=Path), default="model.npz", help="The model file.")
@@ -93,7 +94,7 @@ def train(
         raise click.UsageError(
             f"--cluster keeps no checkpoints, and does not go with {'--from' if start else '--resume'}."
         )
-    training = as_training(**options) | {"teacher": Network.load(teacher) if teacher else None}
+    training = as_training(**options) | {"teacher": load_model(teacher) if teacher else None}
     ranks = world()
     if ranks and cluster:
         raise InputError("mpirun and --cluster are two ways to share the work: use one of them.")

@@ -43,6 +43,8 @@ class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since cl
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Turn a text into widths, each at least 1."""
+        if isinstance(value, tuple):  # a default, which is none where all options are given again
+            return value
         if value == "none":
             return ()
         words = [word for word in str(value).strip("()[] ").replace(" ", ",").split(",") if word]

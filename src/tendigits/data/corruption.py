@@ -7,6 +7,7 @@ Hendrycks and Dietterich, "Benchmarking Neural Network Robustness to Common Corr
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
@@ -90,7 +91,7 @@ class Corruption:
             The brightest value of a pixel.
         """
         chosen = np.flatnonzero(self.noise)
-        where = self.start[chosen, None] + np.arange(images[0].size)
+        where = self.start[chosen, None] + np.arange(prod(images.shape[1:]))
         noise = np.take(grain(), where, mode="wrap") * (white * self.noise[chosen, None])
         images[chosen] = np.clip(images[chosen] + noise.reshape(-1, *images.shape[1:]), 0, white)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._util.arrays import LARGEST_SHARE, PIXELS, Array, Shape, as_labels, as_rows, as_weights, dense, is_sparse, scale
-from .distortions import Distortion, DrawnDistortion
+from .distortions import Distortion, DrawnDistortion, brightest
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ class Minibatch:
 
     def __init__(self, examples: Examples, n: int, dtype: np.dtype[Any], distortion: Distortion) -> None:
         self.n, self._examples, self._distortion = n, examples, distortion
+        self._white = brightest(examples.rows) if distortion else 0.0
         self._pixels = np.empty((n, examples.rows.shape[1]), examples.rows.dtype)
         self._x = np.empty(self._pixels.shape, dtype)
         self._labels = np.empty(n, examples.labels.dtype)
@@ -241,6 +242,6 @@ class Minibatch:
 
     def _distort(self, pixels: Array, moves: DrawnDistortion) -> None:
         images = len(pixels), *self._examples.shape
-        moves.apply(pixels.reshape(images), out=self.x.reshape(images))
+        moves.apply(pixels.reshape(images), self.x.reshape(images), self._white)
         if pixels.dtype == np.uint8:
             self.x *= 1 / self._examples.divisor

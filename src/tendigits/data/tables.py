@@ -1,7 +1,7 @@
 """Images as rows of a CSV file, as Kaggle has MNIST: `label,pixel0,pixel1,…`, a line for each image."""
 
 from collections.abc import Callable
-from math import isqrt
+from math import isfinite, isqrt
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +44,10 @@ def _first_line(path: Path) -> list[str]:
 
 
 def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal()
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def read_table(path: Path) -> Part | None:

@@ -347,8 +347,11 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         if (X_val is None) != (y_val is None):
             raise InputError("X_val and y_val go together: give both, or neither.")
         if X_val is not None:
-            X_val, y_val = validate_data(self, X_val, y_val, accept_sparse="csr", dtype=FLOATS, reset=False)
-            return examples, (X_val, class_index(y_val, self.classes_), None)
+            dtypes = dtypes_for(X_val) if examples[0].dtype == np.uint8 else FLOATS
+            X_val, y_val = validate_data(self, X_val, y_val, accept_sparse="csr", dtype=dtypes, reset=False)
+            X, labels, weights = examples
+            X = X.astype(X_val.dtype) if X.dtype == np.uint8 else X
+            return (X, labels, weights), (X_val, class_index(y_val, self.classes_), None)
         if not rules.early_stopping:
             return examples, None
         X, labels, weights = examples

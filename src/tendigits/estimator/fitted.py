@@ -170,7 +170,7 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
 
     def _needs_no_conversion(self, X: Any) -> bool:
         """Tell, in a tenth of the time that scikit-learn takes for small data, whether X can be used as it is."""
-        if type(X) is not np.ndarray or X.dtype not in FLOATS or X.shape != (len(X) or 1, self.n_features_in_):
+        if type(X) is not np.ndarray or X.dtype not in FLOATS or X.shape[1:] != (self.n_features_in_,) or not len(X):
             return False
         with np.errstate(over="ignore", invalid="ignore"):
             return bool(np.isfinite(X.sum())) and not hasattr(self, "feature_names_in_")

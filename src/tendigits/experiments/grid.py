@@ -26,14 +26,14 @@ def cells(reading: Reading) -> list[list[str]]:
         Rows of equal length: the number in each cell, "" for an empty one.
     """
     digits = [digit for line in reading.lines for digit in line.digits]
-    down = _edges(reading.down) or _gaps([digit.box[::2] for digit in digits], ROOM * _height(digits))
-    across = _edges(reading.across)
+    ruled, across = _edges(reading.down), _edges(reading.across)
+    down = ruled or _gaps([digit.box[::2] for digit in digits], ROOM * _height(digits))
     rows: dict[int, list[Digit]] = {}
     for i, line in enumerate(reading.lines):
         for digit in line.digits:
             rows.setdefault(bisect(across, _middle(digit.box[1::2])) if across else i, []).append(digit)
     ruled_rows = range(1, len(across)) if across else range(len(reading.lines))
-    ruled_columns = range(1, len(down)) if reading.down else range(len(down) + 1)
+    ruled_columns = range(1, len(down)) if ruled else range(len(down) + 1)
     return [[_number(rows.get(row, []), down, column) for column in ruled_columns] for row in ruled_rows]
 
 

@@ -48,6 +48,8 @@ def _parsed(path: Path | str) -> dict[str, Any]:
         content = json.loads(Path(path).read_bytes())
     except FileNotFoundError as error:
         raise InputError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != "tendigits network":

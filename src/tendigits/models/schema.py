@@ -54,7 +54,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_layer(entry: Any) -> bool:
-    return isinstance(entry, list) and bool(entry) and isinstance(entry[0], str) and all(map(_is_number, entry[1:]))
+    return isinstance(entry, list) and bool(entry) and isinstance(entry[0], str) and all(map(_are_notes, entry[1:]))
 
 
 def _are_layers(entries: Any) -> bool:

@@ -68,6 +68,16 @@ def test_sequentials_in_a_sequential(torch, x):
     np.testing.assert_allclose(ours.predict_proba(x), probabilities(torch, model, x), atol=1e-6)
 
 
+def test_a_module_may_stand_at_several_places(torch, x):
+    nn = torch.nn
+    torch.manual_seed(0)
+    relu, middle = nn.ReLU(), nn.Linear(6, 6)
+    model = nn.Sequential(nn.Linear(6, 6), relu, middle, relu, middle, relu, nn.Linear(6, 3))
+    ours = Network.from_torch(model)
+    assert [name for name, *_ in ours.spec] == ["Linear", "ReLU"] * 3 + ["Linear"]
+    np.testing.assert_allclose(ours.predict_proba(x), probabilities(torch, model, x), atol=1e-6)
+
+
 def test_layers_by_name_and_half_precision(torch, x):
     torch.manual_seed(0)
     model = torch.nn.Sequential()

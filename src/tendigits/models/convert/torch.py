@@ -189,7 +189,7 @@ def _flattened(model: Any) -> Iterator[Any]:
     if type(model).__name__ != "Sequential":
         yield model
         return
-    for module in model.children():
+    for module in model:  # children() would leave out a module that stands there twice
         yield from _flattened(module)
 
 

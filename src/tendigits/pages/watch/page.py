@@ -92,7 +92,8 @@ def _some(images: Array, labels: Array, most: int) -> tuple[Array, Array]:
     """Take at most so many images, of every class its share, in random order."""
     if len(labels) <= most:
         return images, labels
-    _, index = stratified_split(labels, most, np.random.default_rng(0))
+    n = min(most, len(labels) - len(np.unique(labels)))  # a split leaves one of every class
+    _, index = stratified_split(labels, n, np.random.default_rng(0))
     return images[index], labels[index]
 
 
