@@ -9,7 +9,7 @@ from .._util.progress import progress_bar
 from ..data.distortions import Distortion
 from ..data.stream import DISTORTION, write_stream
 from .common import data_option, echo, load_data
-from .training import DISTORTIONS
+from .training_options import DISTORTIONS
 
 
 @click.command()

@@ -15,7 +15,7 @@ from ..nn.network import Network
 from ..training.run import Callback
 from ..training.settings import Settings
 from .common import accuracy_line, load_model
-from .training import OTHER_DEFAULTS
+from .training_options import OTHER_DEFAULTS
 
 LAYERS = ("hidden", "conv", "dropout", "members", "dtype")
 

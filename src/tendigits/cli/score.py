@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..experiments.seed_stats import Scores, compare
 from ..experiments.seed_stats import score as score_seeds
 from .common import cluster_option, cluster_or, data_option, echo, json_option, load_data, print_json
-from .training import as_training, training_options
+from .training_options import as_training, training_options
 
 
 @click.command()

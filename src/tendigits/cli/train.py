@@ -1,4 +1,4 @@
-"""`tendigits train`: from a data set to a model file."""
+"""`tendigits train`: from a data set to a model file; its options are in `training_options`."""
 
 import shlex
 import sys
@@ -35,7 +35,7 @@ from .common import (
     print_json,
 )
 from .common import say as common_say
-from .training import as_training, training_options
+from .training_options import as_training, training_options
 
 
 @click.command()

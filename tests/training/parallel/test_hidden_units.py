@@ -25,7 +25,7 @@ def shared(network, data, n=2):
     examples = checked(*data[0], None, 16, 3, network.dtype)
     settings = replace(SETTINGS, workers=n, batch_size=40, optimizer="sgd", weight_decay=0.1)
     divided = share_hidden_units(network, examples, settings, lambda: None)
-    divided.optimizer.params[divided.own] = network.params[divided.places]
+    divided.optimizer.params[divided.shared_index] = network.params[divided.network_index]
     return divided
 
 
@@ -40,7 +40,7 @@ def test_every_parameter_is_in_one_part(data, n):
     network = with_biases()
     divided = shared(network, data, n)
     params = divided.optimizer.params
-    np.testing.assert_array_equal(np.sort(divided.places), np.arange(network.params.size))
+    np.testing.assert_array_equal(np.sort(divided.network_index), np.arange(network.params.size))
     assert params.size - network.params.size == 3 * (n - 1)  # output biases that are not in use
     decayed = np.concatenate([params[W] for W in divided.optimizer.weight_slices])
     np.testing.assert_array_equal(np.sort(decayed), np.sort(np.concatenate([W.ravel() for W in network.weights])))
@@ -64,8 +64,8 @@ def test_loss_and_gradient_are_those_of_the_whole(data, n):
         worker.network.backward([*activations[:-1], logits], logits)
     assert outcome == pytest.approx(expected)
     grads = divided.optimizer.grads
-    np.testing.assert_allclose(grads[divided.own], network.grads[divided.places], atol=1e-12)
-    assert not np.delete(grads, divided.own).any()
+    np.testing.assert_allclose(grads[divided.shared_index], network.grads[divided.network_index], atol=1e-12)
+    assert not np.delete(grads, divided.shared_index).any()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

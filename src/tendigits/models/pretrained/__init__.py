@@ -3,7 +3,7 @@
 `hands`, 784-128-10, is the network of the lesson: it can be looked into, unit by unit. `reader` is convolutional, and
 reads pictures better. Each was made by the command that its `info` names, and anyone can make it again:
 
-    tendigits train --recipe hands --seed 0 --out src/tendigits/models/pretrained/best.npz
+    tendigits train --recipe hands --seed 0 --out src/tendigits/models/pretrained/hands.npz
     tendigits train --recipe reader --seed 0 --out src/tendigits/models/pretrained/reader.npz
 """
 
@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...nn.network import Network
 
 HERE = Path(__file__).parent
-PATHS = {"hands": HERE / "best.npz", "reader": HERE / "reader.npz"}  # by recipe
+PATHS = {"hands": HERE / "hands.npz", "reader": HERE / "reader.npz"}  # by recipe
 
 
 def load_pretrained(name: str = "hands") -> Network:

@@ -1,1 +1,1 @@
-"""The draw page: one HTML file that reads what you draw and shows why."""
+"""The draw page: one HTML file that reads what you draw and shows why. May import what `pages` may."""

@@ -142,7 +142,7 @@ def share_examples(network: Network, examples: Examples, settings: Settings, bar
     for rank, part in enumerate(parts):
         own = network.replica(params, all_grads[rank])
         share_statistics(own, totals.of(rank), keeps=rank == 0)
-        stand_in = DataParallel(own, all_grads, whole.grads, part, barrier)
+        trainable = DataParallel(own, all_grads, whole.grads, part, barrier)
         batch = PartOfMinibatch(examples, settings, network, rank)
-        workers.append(Worker(stand_in, optimizer, batch, Buffers(own, batch.n), sums[rank]))
+        workers.append(Worker(trainable, optimizer, batch, Buffers(own, batch.n), sums[rank]))
     return Shared(optimizer, slice(None), slice(None), workers, parts, sums)

@@ -162,13 +162,13 @@ def share_hidden_units(network: Network, examples: Examples, settings: Settings,
     workers = []
     for rank in range(n):
         part = one.replica(params[rank], grads[rank])
-        stand_in = HiddenUnits(part, rank, all_logits, barrier)
+        trainable = HiddenUnits(part, rank, all_logits, barrier)
         batch = _Batch(examples, settings, network, rank)
         own_sums = sums[0] if rank == 0 else np.zeros(2)  # all workers find the same sums: count the first one's
-        workers.append(Worker(stand_in, optimizer, batch, Buffers(part, settings.batch_size), own_sums))
-    places = np.concatenate([_places(network, one, rank) for rank in range(n)])
-    own = np.flatnonzero(places >= 0)
-    return Shared(optimizer, own, places[own], workers, parts, sums)
+        workers.append(Worker(trainable, optimizer, batch, Buffers(part, settings.batch_size), own_sums))
+    network_index = np.concatenate([_network_index(network, one, rank) for rank in range(n)])
+    own = np.flatnonzero(network_index >= 0)
+    return Shared(optimizer, own, network_index[own], workers, parts, sums)
 
 
 def _vectors(params: Array, grads: Array, one: Network) -> Network:
@@ -179,7 +179,7 @@ def _vectors(params: Array, grads: Array, one: Network) -> Network:
     return cast(Network, vectors)
 
 
-def _places(network: Network, one: Network, rank: int) -> Array:
+def _network_index(network: Network, one: Network, rank: int) -> Array:
     """Find the positions of a slice's parameters in the network's vector; -1 for a bias that is not used."""
     positions = np.arange(network.params.size)
     layers = network.replica(positions, positions).layers

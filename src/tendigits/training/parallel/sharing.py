@@ -17,13 +17,14 @@ Barrier = Callable[[], None]
 class Shared:
     """The workers, and the parameters in shared memory.
 
-    `optimizer.params[own] = network.params[places]` loads a network's parameters; the reverse stores them.
+    `optimizer.params[shared_index] = network.params[network_index]` loads a network's parameters; the reverse stores
+    them.
 
     Parameters
     ----------
     optimizer : SGD
         Over all shared parameters.
-    own, places : slice or ndarray of int
+    shared_index, network_index : slice or ndarray of int
         Matching positions in the shared parameters and in the network's.
     workers : list of Worker
         The workers, in the order of their ranks.
@@ -35,8 +36,8 @@ class Shared:
     """
 
     optimizer: SGD
-    own: slice | Array
-    places: slice | Array
+    shared_index: slice | Array
+    network_index: slice | Array
     workers: list[Worker]
     parts: list[slice]
     sums: Array

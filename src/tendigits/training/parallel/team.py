@@ -112,7 +112,7 @@ class Team:
 
         """
         shared, params = self._shared, run.network.params
-        self.optimizer.params[shared.own] = params[shared.places]
+        self.optimizer.params[shared.shared_index] = params[shared.network_index]
         for worker, part in zip(self.workers, shared.parts, strict=True):
             worker.optimizer = part_of(self.optimizer, part)
         followers = [_follower(run) for _ in self.workers]
@@ -123,7 +123,7 @@ class Team:
         with self.backend.working(follow):
             steps(run, self.workers[0], interrupted, tell)
         self.optimizer.steps = self.workers[0].optimizer.steps
-        params[shared.places] = self.optimizer.params[shared.own]
+        params[shared.network_index] = self.optimizer.params[shared.shared_index]
 
 
 def make_team(network: Network, examples: Examples, settings: Settings, ranks: Ranks | None) -> Team | RankTeam | None:
