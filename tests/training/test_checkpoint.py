@@ -9,6 +9,9 @@ import pytest
 from training import SETTINGS, corners, trained
 
 from tendigits import Diverged, History, InputError, Network, fit
+from tendigits._util.files import read_npz, write_npz
+from tendigits.training.checkpoint import checkpointing
+from tendigits.training.run import Run
 
 
 @pytest.fixture(scope="module")
@@ -190,8 +193,6 @@ WRONG = {
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
 def test_a_state_that_is_none_is_refused_and_changes_nothing(data, tmp_path, name, value):
-    from tendigits._util.files import read_npz, write_npz
-
     path = tmp_path / "c.npz"
     cut_off(data, path)
     arrays, about = read_npz(path)
@@ -207,8 +208,6 @@ def test_a_state_that_is_none_is_refused_and_changes_nothing(data, tmp_path, nam
 @pytest.mark.parametrize("part", ["run", "state"])
 @pytest.mark.parametrize("value", [None, [], "text", 7])
 def test_metadata_of_another_kind_are_refused(data, tmp_path, part, value):
-    from tendigits._util.files import read_npz, write_npz
-
     path = tmp_path / "c.npz"
     cut_off(data, path)
     arrays, about = read_npz(path)
@@ -240,29 +239,57 @@ def test_divergence_stops_and_leaves_the_last_good_checkpoint(data, tmp_path):
     assert len(healthy) == 2
 
 
-@pytest.mark.parametrize("part", ["params", "optimizer.velocity"])
-def test_a_damaged_checkpoint_is_refused(data, tmp_path, part):
-    from tendigits._util.files import read_npz, write_npz
-
+@pytest.fixture
+def finished(data, tmp_path):
+    """The checkpoint of a finished run: its path, its arrays, and what is said about them."""
     path = tmp_path / "c.npz"
     trained(data, checkpoint=path)
-    arrays, about = read_npz(path)
-    write_npz(path, {name: array for name, array in arrays.items() if name != part}, about)
-    with pytest.raises(InputError, match="damaged checkpoint"):
+    return path, *read_npz(path)
+
+
+def refused(data, path, arrays, about, words="damaged checkpoint"):
+    write_npz(path, arrays, about)
+    with pytest.raises(InputError, match=words):
         trained(data, checkpoint=path, resume=True)
-    for wrong in (np.zeros(3), np.zeros(1), np.zeros(())):  # of which the last two could be broadcast
-        write_npz(path, arrays | {part: wrong}, about)
-        with pytest.raises(InputError, match="damaged checkpoint"):
-            trained(data, checkpoint=path, resume=True)
 
 
-def test_an_order_that_is_none_is_refused(data, tmp_path):
-    from tendigits._util.files import read_npz, write_npz
+@pytest.mark.parametrize("part", ["params", "optimizer.velocity"])
+def test_a_damaged_checkpoint_is_refused(data, finished, part):
+    path, arrays, about = finished
+    good = arrays[part]
+    refused(data, path, {name: array for name, array in arrays.items() if name != part}, about)
+    damaged = [
+        *(np.zeros(3), np.zeros(1), np.zeros(())),  # of which the last two could be broadcast
+        *(np.append(good, good[:1]), good.astype(np.float64), np.full_like(good, np.nan)),
+    ]
+    for wrong in damaged:
+        refused(data, path, arrays | {part: wrong}, about)
 
-    path = tmp_path / "c.npz"
-    trained(data, checkpoint=path)
-    arrays, about = read_npz(path)
-    for order in (np.zeros(200, int), np.arange(200) + 1, np.arange(100)):
-        write_npz(path, arrays | {"order": order}, about)
-        with pytest.raises(InputError, match="damaged checkpoint"):
-            trained(data, checkpoint=path, resume=True)
+
+def test_an_order_that_is_none_is_refused(data, finished):
+    path, arrays, about = finished
+    orders = [np.zeros(200, int), np.arange(200) + 1, np.arange(100), np.arange(200.0), np.arange(200, dtype=np.uint16)]
+    for order in orders:
+        refused(data, path, arrays | {"order": order}, about)
+
+
+@pytest.mark.parametrize(("n", "seen"), [(200, 200), (200, 201), (0, 32)])
+def test_a_place_that_is_not_in_the_order_is_refused(data, finished, n, seen):
+    path, arrays, about = finished
+    about["state"]["seen"] = seen
+    refused(data, path, arrays | {"order": np.arange(n)}, about)
+
+
+@pytest.mark.parametrize(
+    "change", [{"epoch": 1}, {"epoch": 3}, {"train_loss": None}, {"validation_loss": None}, {"learning_rate": -1.0}]
+)
+def test_a_record_that_is_none_is_refused_and_named(data, finished, change):
+    path, arrays, about = finished
+    about["state"]["history"][1] |= change
+    refused(data, path, arrays, about, "record of epoch 2 is")
+
+
+def test_a_new_run_that_dies_at_once_leaves_nothing_to_resume(data, finished):
+    path, *_ = finished
+    with checkpointing(path, Run(Network([16, 8, 3]), *data, SETTINGS, 0)):
+        assert not path.exists()

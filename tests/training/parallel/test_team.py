@@ -1,6 +1,7 @@
 """Whoever the workers are, their number decides the bits; and none of them outlives the training."""
 
 import math
+import multiprocessing.context
 import os
 import signal
 import subprocess
@@ -66,11 +67,6 @@ def test_workers_are_processes_where_forking_is_safe(monkeypatch):
 
 @forking
 def test_without_semaphores_workers_are_threads(monkeypatch):
-    import multiprocessing.context
-
-    def unavailable(*_):
-        raise OSError("no /dev/shm")
-
     monkeypatch.setattr(multiprocessing.context.BaseContext, "Semaphore", unavailable)
     assert type(team.make_backend(2)) is Threads
 
@@ -142,8 +138,15 @@ def test_workers_are_gone_after_each_epoch(data, forked):
     assert gone == [[True] * 2, [True] * 4, [True] * 6, [True] * 8]
 
 
+def unavailable(*_):
+    raise OSError("not here")
+
+
 @forking
-def test_workers_are_gone_after_a_failure(forked):
+@pytest.mark.parametrize("has_pidfds", [True, False])
+def test_workers_are_gone_after_a_failure(forked, monkeypatch, has_pidfds):
+    if not has_pidfds:
+        monkeypatch.setattr(os, "pidfd_open", unavailable)
     with pytest.raises(ZeroDivisionError), Processes(2).working(lambda rank: time.sleep(60)):
         1 / 0  # noqa: B018
     assert list(map(is_gone, forked)) == [True]
@@ -167,6 +170,13 @@ def test_a_worker_that_is_killed_is_missed(monkeypatch):
     kill = pytest.raises(WorkerFailed, match="killed, perhaps for want of memory")
     with kill, pair.working(lambda rank: os.kill(os.getpid(), signal.SIGKILL)):
         pair.barrier()
+
+
+@forking
+def test_no_descriptor_is_left_open(data):
+    before = os.listdir("/proc/self/fd")
+    trained(data, SLICED)
+    assert os.listdir("/proc/self/fd") == before
 
 
 def fails(rank):
