@@ -84,22 +84,9 @@ def train(
     With --from MODEL it goes on from a trained network, which takes seconds and has no checkpoints, and says what was
     learned, and how much forgotten.
     """
-    if start and resume:
-        raise click.UsageError("--resume has nothing to continue with --from, which takes seconds: run it again.")
-    if start and teacher:
-        raise click.UsageError("--from goes on with the labels alone: leave out --teacher.")
-    if resume and overwrite:
-        raise click.UsageError("--resume and --overwrite exclude each other.")
-    if cluster and (start or resume):
-        raise click.UsageError(
-            f"--cluster keeps no checkpoints, and does not go with {'--from' if start else '--resume'}."
-        )
-    training = as_training(**options) | {"teacher": load_model(teacher) if teacher else None}
     ranks = world()
-    if ranks and cluster:
-        raise InputError("mpirun and --cluster are two ways to share the work: use one of them.")
-    if ranks and start:
-        raise InputError("--from takes seconds, which several MPI ranks would not shorten: run it without mpirun.")
+    _check_together(start, teacher, resume, overwrite, cluster, bool(ranks))
+    training = as_training(**options) | {"teacher": load_model(teacher) if teacher else None}
     if ranks and ranks.rank:
         dataset = ranks.once_per_node(lambda: load_data(*data, transposed=transposed))
         train_and_test(dataset, **training, seed=seed, progress=False, team=ranks)
@@ -140,6 +127,26 @@ def train(
         print_json(_summary(result, out))
     if plots:
         _draw(plots, result, dataset)
+
+
+def _check_together(
+    start: Path | None, teacher: Path | None, resume: bool, overwrite: bool, cluster: str | None, has_ranks: bool
+) -> None:
+    """Refuse options that exclude each other."""
+    if start and resume:
+        raise click.UsageError("--resume has nothing to continue with --from, which takes seconds: run it again.")
+    if start and teacher:
+        raise click.UsageError("--from goes on with the labels alone: leave out --teacher.")
+    if resume and overwrite:
+        raise click.UsageError("--resume and --overwrite exclude each other.")
+    if cluster and (start or resume):
+        raise click.UsageError(
+            f"--cluster keeps no checkpoints, and does not go with {'--from' if start else '--resume'}."
+        )
+    if has_ranks and cluster:
+        raise InputError("mpirun and --cluster are two ways to share the work: use one of them.")
+    if has_ranks and start:
+        raise InputError("--from takes seconds, which several MPI ranks would not shorten: run it without mpirun.")
 
 
 def _check_suffix(out: Path) -> None:
