@@ -76,10 +76,11 @@ class Pair:
 def test_two_ranks_learn_what_one_worker_learns(l2):
     settings = replace(SETTINGS, epochs=1, l2=l2)
     alone, ours, theirs = (Network([16, 8, 3], seed=1) for _ in range(3))
-    barrier, given = Barrier(2), [None, None]
+    barrier, given, called = Barrier(2), [None, None], []
 
     def train(network, rank):
-        return fit(network, *corners(), settings, team=Pair(rank, barrier, given))
+        callbacks = [lambda *_: called.append(rank)]
+        return fit(network, *corners(), settings, team=Pair(rank, barrier, given), callbacks=callbacks)
 
     with ThreadPoolExecutor(2) as pool:
         histories = list(pool.map(train, (ours, theirs), range(2)))
@@ -87,5 +88,6 @@ def test_two_ranks_learn_what_one_worker_learns(l2):
     np.testing.assert_array_equal(ours.params, theirs.params)
     np.testing.assert_allclose(ours.params, alone.params, rtol=1e-4, atol=1e-6)
     assert histories[0].records == histories[1].records
+    assert called == [0], "rank 0 alone calls callbacks"
     for figure in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"):
         assert histories[0].last[figure] == pytest.approx(expected.last[figure], rel=1e-5)
