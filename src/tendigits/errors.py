@@ -8,23 +8,23 @@ class InputError(ValueError):
 
 
 class Elsewhere:
-    """A name that people look for where it is not; whoever asks for it is told where.
+    """An attribute that raises AttributeError with a hint where to look instead.
 
     Parameters
     ----------
-    told : str
+    hint : str
         A sentence.
 
     """
 
-    def __init__(self, told: str) -> None:
-        self.told = told
+    def __init__(self, hint: str) -> None:
+        self.hint = hint
 
     def __repr__(self) -> str:
-        return f"Elsewhere({self.told!r})"
+        return f"Elsewhere({self.hint!r})"
 
     def __get__(self, instance: object, owner: type) -> NoReturn:
-        raise AttributeError(self.told)
+        raise AttributeError(self.hint)
 
 
 class DataUnavailable(OSError):

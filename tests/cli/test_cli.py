@@ -154,7 +154,7 @@ def test_a_folder_of_idx_files(tmp_path, digits):
 def test_auto_falls_back_to_the_bundled_digits(tmp_path):
     result = tendigits("train", *QUICK, "--json", cwd=tmp_path)
     assert json.loads(result.stdout)["data"] == "digits"
-    assert "MNIST cannot be had" in result.stderr
+    assert "MNIST is not available" in result.stderr
     assert "--data DIR" in result.stderr
 
 

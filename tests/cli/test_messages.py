@@ -19,7 +19,7 @@ MISTAKES = {  # what is typed: what must be in the one sentence that answers it
     "train --data digits --epoch 3": ["no option --epoch", "type --epochs"],
     "train --data digits --output m.npz": ["no option --output", "type --out"],
     "train --data digits --quux 3": ["no option --quux", "`tendigits train --help` lists those there are"],
-    "train --data digits --hidden big": ["'big' is no width", "128,64"],
+    "train --data digits --hidden big": ["'big' is not a layer's width", "128,64"],
     "train --data digits --optimizer sgdd": ["'sgdd' is not one of", "adam"],
     "train --data digits --out model.onnx": ["saved as .npz", "tendigits export model.npz --to onnx"],
     "train --data digits --out model.json": ["saved as .npz", "tendigits export model.npz --to json"],
@@ -167,4 +167,4 @@ def test_pictures_are_brought_to_the_models_own_size(tmp_path, shape):
     (reading,) = json.loads(result.stdout)
     assert reading["probabilities"] == network.predict_proba(read_image(tmp_path / "one.png", shape))[0].tolist()
     Network([7, 2]).save(tmp_path / "features.npz")
-    assert failed(tendigits("predict", "features.npz", "one.png", cwd=tmp_path), 2, "7 features, which are no image")
+    assert failed(tendigits("predict", "features.npz", "one.png", cwd=tmp_path), 2, "which are not an image")

@@ -199,10 +199,10 @@ def test_a_file_may_lie_there_both_packed_and_unpacked(tiny, tiny_folder):
 
 
 def test_a_folder_must_exist(tmp_path):
-    with pytest.raises(InputError, match=r"nowhere is neither mnist nor digits nor a folder .* holds train-images"):
+    with pytest.raises(InputError, match=r"nowhere is neither a known data set nor a folder .* holds train-images"):
         load(tmp_path / "nowhere")
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="file is neither mnist nor digits nor a folder"):
+    with pytest.raises(InputError, match="file is neither a known data set nor a folder"):
         load(tmp_path / "file")
 
 

@@ -121,8 +121,8 @@ def test_labels_of_a_table_may_be_letters(tmp_path):
         ("label,pixel0,pixel1,pixel2,pixel3\n1,0,0,0,0\n,0,0,0,0\n", "lacks labels"),
         ("label,pixel0,pixel1,pixel2,pixel3\n1,0,0,0,256\n2,0,0,0,0\n", "not from 0 to 255"),
         ("label,pixel0,pixel1,pixel2,pixel3\n1,0,0,0,-1\n2,0,0,0,0\n", "not from 0 to 255"),
-        ("label,pixel0,pixel1,pixel2\n1,0,0,0\n2,0,0,0\n", "no square"),
-        ("label,pixel0,pixel1,pixel2,pixel3\n1,0,0,x,0\n", "no table of numbers"),
+        ("label,pixel0,pixel1,pixel2\n1,0,0,0\n2,0,0,0\n", "not a square"),
+        ("label,pixel0,pixel1,pixel2,pixel3\n1,0,0,x,0\n", "not a table of numbers"),
         ("label,pixel0,pixel1,pixel2,pixel3\n", "holds no images"),
         ("label,pixel0,pixel1,pixel2,pixel3\n999,0,0,0,0\n2,0,0,0,0\n", "the label 999"),
         ("label,pixel0,pixel1,pixel2,pixel3\n" + "1,0,0,0,9\n" * 9, "only one class, 1"),
@@ -269,10 +269,10 @@ def test_a_list_that_cannot_be_used(tmp_path, text, message):
 def test_folders_that_hold_no_data_set(tmp_path):
     with pytest.raises(InputError, match="holds no data set; expected"):
         load(tmp_path)
-    with pytest.raises(InputError, match="neither mnist nor digits"):
+    with pytest.raises(InputError, match="neither a known data set nor a folder"):
         load(tmp_path / "nowhere")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(InputError, match="nor a file of a kind that is known"):
+    with pytest.raises(InputError, match="nor a file of a known kind"):
         load(tmp_path / "notes.txt")
     write_pictures(tmp_path, *digits(12, labels=(3,)))
     with pytest.raises(InputError, match="only one class, 3"):

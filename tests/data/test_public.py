@@ -100,7 +100,7 @@ def test_emnist_comes_in_one_archive(published):
 )
 def test_what_is_not_the_original_is_refused(published, tmp_path, behaviour, message):
     published("fashion-mnist", four(), behaviour)
-    with pytest.raises(DataUnavailable, match=rf"(?s)fashion-mnist could not be had.*{message}"):
+    with pytest.raises(DataUnavailable, match=rf"(?s)fashion-mnist could not be downloaded.*{message}"):
         load("fashion-mnist", progress=False)
     assert not (tmp_path / "cache").exists()
 

@@ -66,7 +66,7 @@ def test_when_nothing_works_the_error_lists_what_was_tried_and_why_it_failed(tin
     with pytest.raises(DataUnavailable) as caught:
         load_mnist(mirrors=urls)
     first, *tried, last = str(caught.value).split("\n")
-    assert first == "MNIST could not be had from any source:"
+    assert first == "MNIST could not be downloaded from any source:"
     assert tried[0] == "  OpenML: OpenML is closed today"
     assert [line.split(": ")[0].strip() for line in tried[1:]] == urls
     assert "Connect to the Internet" in last

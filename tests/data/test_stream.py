@@ -42,5 +42,5 @@ def test_what_cannot_be_is_refused(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"has room for 0\.0 GB"):
         write_stream(make_dataset("tiny", four), tmp_path, 10)
     four |= {"train_labels": labels.astype("U1"), "test_labels": labels.astype("U1")}
-    with pytest.raises(InputError, match="labels that are no numbers"):
+    with pytest.raises(InputError, match="labels that are not numbers"):
         write_stream(make_dataset("letters", four), tmp_path, 10)

@@ -26,7 +26,7 @@ def trained(data, settings=SETTINGS, seed=0, **options):
 
 
 class Killer:
-    """A callback that ends its process, as the system does for want of memory, where training had that loss."""
+    """A callback that ends its process, as the system does for lack of memory, where training had that loss."""
 
     def __init__(self, loss):
         self.loss = loss

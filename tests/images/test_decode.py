@@ -65,7 +65,7 @@ def test_floats_are_scaled_whatever_their_range(tmp_path, low, high):
 def test_floats_that_are_no_numbers(tmp_path):
     path = tmp_path / "digit.tif"
     Image.fromarray(np.full((20, 20), np.nan, np.float32)).save(path)
-    assert refusal(path) == "the picture is damaged (some of its pixels are no numbers)."
+    assert refusal(path) == "the picture is damaged (some of its pixels are not numbers)."
 
 
 @pytest.mark.parametrize("size", [(1, 1_000_000), (1_000_000, 1)])

@@ -190,7 +190,7 @@ def test_batch_normalisation_in_training_and_afterwards(rng):
         ([Reshape(8, 8, 2), Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "cannot take"),
         ([Reshape(8, 8, 2), Conv2D(3, 3, 3), Flatten(), Linear(3, 2)], "cannot take"),
         ([Reshape(2, 9), Conv2D(1, 3, 5), Flatten(), Linear(3, 2)], "cannot take"),
-        ([Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "begins with Linear or Reshape"),
+        ([Conv2D(1, 3, 3), Flatten(), Linear(3, 2)], "begin with Linear or Reshape"),
     ],
 )
 def test_layers_that_do_not_fit_are_named(layers, message):

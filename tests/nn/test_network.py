@@ -58,7 +58,7 @@ def test_a_network_ends_with_a_row_of_logits(first):
 
 def test_a_network_begins_and_ends_with_layers_that_know_their_widths():
     for layers in ([ReLU(), Linear(2, 2)], [Linear(2, 2), ReLU()], [ReLU()]):
-        with pytest.raises(InputError, match="A network begins with Linear or Reshape"):
+        with pytest.raises(InputError, match="A network must begin with Linear or Reshape"):
             Network(layers)
 
 

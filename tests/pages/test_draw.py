@@ -129,7 +129,7 @@ class Curved(Layer):
     [
         (Network([64, 10]), "28 × 28 = 784 pixels, not 64"),
         (Network([Linear(784, 8), Curved(), Linear(8, 10)]), r"and not .*Curved"),
-        (Network([784, 1200, 10]), r"more than the 1\.5"),
+        (Network([784, 1200, 10]), r"the limit is 1\.5"),
         (Network([Linear(784, 8), Sigmoid(), Linear(8, 10)]), "dense and convolutional networks, and not Sigmoid"),
         (
             Network.ensemble([Network([784, 10], seed=s) for s in (0, 1)]),

@@ -260,7 +260,7 @@ def test_dropped_text_is_no_picture(visit):
         transfer.setData("text/html", "<b>7</b>");
         document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
     }""")
-    assert text(tab, "#message") == "That is no picture: drop, paste or choose an image file."
+    assert text(tab, "#message") == "That is not a picture: drop, paste or choose an image file."
 
 
 def test_a_picture_dropped_while_a_stroke_is_drawn_breaks_nothing(visit):

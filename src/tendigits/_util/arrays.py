@@ -77,7 +77,7 @@ def view_rows(images: Any, n_features: int) -> Array:
     try:
         images = images.tocsr() if is_sparse(images) else np.asarray(images)
     except ValueError as error:  # rows of different lengths
-        raise InputError(f"The images are no array: {error}") from error
+        raise InputError(f"The images are not an array: {error}") from error
     if images.dtype != np.uint8 and images.dtype.kind != "f":
         raise InputError(
             f"Images must be uint8 pixels (0 to 255) or floats (0 to 1), not {images.dtype}: convert them first."
@@ -197,7 +197,7 @@ def as_weights(weights: Any, n_images: int, dtype: np.dtype[Any]) -> Array:
     return checked
 
 
-def finite(values: Array, otherwise: str = "The network's answer is no number: its parameters are too large.") -> Array:
+def finite(values: Array, otherwise: str = "The network's output is not finite: its weights are too large.") -> Array:
     """Check that all values are finite.
 
     Parameters

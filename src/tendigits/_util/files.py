@@ -187,7 +187,7 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
         with np.load(path, allow_pickle=False) as npz:
             arrays = {name: npz[name] for name in npz.files}
             if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-                raise ValueError("it holds something that is no array")
+                raise ValueError("it holds something that is not an array")
         if "metadata" not in arrays:
             raise InputError(
                 f"{path} holds {', '.join(list(arrays)[:5]) or 'no arrays'}, and no network of tendigits: those are "
@@ -196,7 +196,7 @@ def read_npz(path: Path | str) -> tuple[Arrays, dict[str, Any]]:
             )
         metadata = json.loads(str(arrays.pop("metadata")))
         if not isinstance(metadata, dict):
-            raise ValueError("its metadata is no JSON object")
+            raise ValueError("its metadata is not a JSON object")
         return arrays, metadata
     except InputError:
         raise

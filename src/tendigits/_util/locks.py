@@ -54,7 +54,7 @@ def _take_on_windows(descriptor: int) -> bool:
 
 @contextmanager
 def locked(path: Path | str) -> Iterator[None]:
-    """Hold, for the time of the block, what only one process at a time may write.
+    """Lock a file for the duration of the block, so that only one process writes it.
 
     The lock is a small file beside `path`, since `path` itself is replaced. It vanishes with the block; where the
     process is killed it stays, and holds nobody up.

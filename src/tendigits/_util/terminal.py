@@ -32,7 +32,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def drop_output(stream: Any) -> None:
-    """Send what is still to come nowhere, when whoever read it has left, as `head` does after ten lines.
+    """Redirect a stream to the null device after its reader has closed the pipe, as `head` does after ten lines.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def contributions(network: Network, image: Any, this: int, that: int) -> tuple[A
 
 
 def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array, float]:
-    """Go back from the difference of two logits to the pixels: g (1, n_in), and c = Σ b · (gradient at its layer)."""
+    """Backpropagate the difference of two logits to the pixels: g (1, n_in), and c = Σ b · (gradient at its layer)."""
     ys = [x]
     for layer in network.layers:
         ys.append(layer.forward(ys[-1]))
@@ -79,12 +79,12 @@ def _linear_map(network: Network, x: Array, this: int, that: int) -> tuple[Array
 
 
 def _offset(layer: Layer, x: Array, g: Array) -> float:
-    """Weigh by g what a layer adds whatever enters it: its biases are what leaves it where zeros enter."""
+    """Compute the dot product of g with the layer's output for zero input (its biases)."""
     return float(np.vdot(layer.forward(np.zeros_like(x)), g)) if layer.shapes else 0.0
 
 
 def _backward(layer: Layer, x: Array, y: Array, g: Array) -> Array:
-    """Go back through a layer as it predicts, not as it trains."""
+    """Backpropagate through a layer as it predicts, not as it trains."""
     if isinstance(layer, BatchNorm):  # a scale for each feature; in training it would depend on the batch
         scaled: Array = g * (layer.forward(np.ones_like(x)) - layer.forward(np.zeros_like(x)))
         return scaled

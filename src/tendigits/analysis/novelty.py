@@ -1,9 +1,9 @@
 """Is it a digit at all? A network answers any picture with a digit, and often a confident one.
 
-So a second, small convolutional network, which ships with the package, tells digits from what people write that is no
-digit: letters, scribbles, parts of digits, several digits at once (`data.letters`). Its answer, the log odds of "no
-digit", is the novelty score. Where a score is too high is measured for each model at the end of its training: on images
-that were held out, and that are digits, all but one in 143 must stay below.
+So a second, small convolutional network, which ships with the package, tells digits from what people write that is not
+a digit: letters, scribbles, parts of digits, several digits at once (`data.doodles.KINDS`). Its answer, the log odds of
+"no digit", is the novelty score. Where a score is too high is measured for each model at the end of its training: on
+images that were held out, and that are digits, all but one in 143 must stay below.
 
 References
 ----------

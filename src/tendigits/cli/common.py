@@ -55,7 +55,7 @@ def data_option(command: Command) -> Command:
         multiple=True,
         default=["auto"],
         metavar=NAMES,
-        help=f"{_capital(DATA_HELP)}; or auto: MNIST if it can be had, else digits. Given several times, the first is "
+        help=f"{_capital(DATA_HELP)}; or auto: MNIST if available, else digits. Given several times, the first is "
         "validated and tested on, and all are trained on.",
     )
     return option(_transposed(command))
@@ -78,7 +78,7 @@ def own_data_option(command: Command) -> Command:
         "--data",
         metavar=NAMES,
         show_default="what the model was trained on",
-        help=f"{_capital(DATA_HELP)}; or auto: MNIST if it can be had, else digits.",
+        help=f"{_capital(DATA_HELP)}; or auto: MNIST if available, else digits.",
     )
     return option(_transposed(command))
 
@@ -183,7 +183,7 @@ def image_shape(network: Network) -> tuple[int, int]:
     n, noted = network.sizes[0], network.info.get("preprocessing", {}).get("image_shape", [])
     height, width = noted if len(noted) == 2 else (isqrt(n), isqrt(n))
     if height * width != n:
-        raise InputError(f"The model takes {n} features, which are no image: only models of images read pictures.")
+        raise InputError(f"The model takes {n} features, which are not an image: only models of images read pictures.")
     return height, width
 
 
@@ -253,7 +253,7 @@ def _mnist_or_digits() -> Dataset:
         return load("mnist")
     except DataUnavailable:
         echo(
-            "MNIST cannot be had just now, so the 1,797 digits bundled with scikit-learn take its place. To get MNIST, "
+            "MNIST is not available now, so the 1,797 digits bundled with scikit-learn take its place. To get MNIST, "
             "run this once with an internet connection, or name a folder with its four IDX files: --data DIR.",
             err=True,
         )

@@ -29,7 +29,7 @@ MARKS = {True: "ok  ", False: "--  "}
 
 @click.command()
 def doctor() -> None:
-    """Look whether everything works here: Python, packages, data, fonts, and a short training.
+    """Check that everything works here: Python, packages, data, fonts, and a short training.
 
     Nothing is downloaded, and nothing is changed. The exit status is 1 if something that tendigits needs is missing.
     """

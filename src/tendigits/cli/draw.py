@@ -17,7 +17,7 @@ from .common import DATA_HELP, NAMES, echo, load_data, load_model, model_argumen
     "--data",
     metavar=NAMES,
     show_default="a few of MNIST's, in the package",
-    help=f"Where its sample digits come from: {DATA_HELP}; or auto: MNIST if it can be had, else digits.",
+    help=f"Where its sample digits come from: {DATA_HELP}; or auto: MNIST if available, else digits.",
 )
 def draw(model: Path | None, out: Path, show: bool, data: str | None) -> None:
     """Write a page to draw digits on: a single HTML file that works anywhere, offline.

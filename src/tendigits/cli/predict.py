@@ -42,9 +42,9 @@ Picture = tuple[str, Array]  # the file, and the digit in MNIST's format
 def predict(context: click.Context, paths: tuple[str, ...], named: Path | None, as_json: bool) -> None:
     """Read the digit in each picture: PNG or JPEG, dark on light or light on dark, any size, transparent or not.
 
-    IMAGE may be a folder, all of whose pictures are read, or -, which is stdin. What is no digit (a letter, a scribble,
-    several digits) is said to be none: "unlike" in JSON, null where the model does not know. For numbers of several
-    digits there is `tendigits read`.
+    IMAGE may be a folder, all of whose pictures are read, or -, which is stdin. A picture that does not show one
+    digit (but a letter, a scribble, several digits) is reported as such: "unlike" is true in JSON, or null if the model
+    has no novelty threshold. For numbers of several digits there is `tendigits read`.
 
     Without MODEL, the convolutional network that ships with tendigits reads them. A picture that cannot be read is
     named on stderr, the others are still read, and the exit status is 2.

@@ -100,8 +100,8 @@ def _print(path: Path, reading: Reading, table: list[list[str]] | None, *, named
         echo(f"{path}:")
     echo(reading.text if table is None else _csv(table))
     if n := len(reading.skipped):
-        things = "1 thing that is no digit was" if n == 1 else f"{n} things that are no digits were"
-        echo(f"{path}: {things} left out.", err=True)
+        marks = "1 mark that is not a digit was" if n == 1 else f"{n} marks that are not digits were"
+        echo(f"{path}: {marks} left out.", err=True)
 
 
 def _csv(table: list[list[str]]) -> str:

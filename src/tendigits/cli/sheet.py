@@ -31,10 +31,10 @@ def sheet(
     blank: bool,
     out: Path,
 ) -> None:
-    """Make a form to print: boxes, each with the digit that belongs there, between marks that a photo is read by.
+    """Make a form to print: boxes, each with the digit that belongs there, between marks by which a photo is aligned.
 
-    Print it, have it filled in with a dark pen, photograph or scan it, and give the pictures to `tendigits collect`. A
-    pseudonym in place of a name keeps it from telling who wrote what.
+    Print it, have it filled in with a dark pen, photograph or scan it, and give the pictures to `tendigits collect`.
+    Use a pseudonym, so that the sheet does not reveal who wrote it.
     """
     from ..sheets.draw import write_pdf
 

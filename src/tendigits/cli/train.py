@@ -81,8 +81,8 @@ def train(
     Under mpirun all ranks train one network, each on its part of every batch, in place of --workers. With --cluster
     the members of an ensemble are trained on a Dask cluster, each as a whole.
 
-    With --from MODEL it goes on from a trained network, which takes seconds and has no checkpoints, and says what was
-    learned, and how much forgotten.
+    With --from MODEL it fine-tunes a trained network: this takes seconds, keeps no checkpoints, and reports the
+    accuracy on the new data, and on the old, before and after.
     """
     ranks = world()
     _check_together(start, teacher, resume, overwrite, cluster, bool(ranks))

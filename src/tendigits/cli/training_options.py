@@ -18,7 +18,7 @@ DISTORTIONS = {
     "shear": "Shear it along each axis by up to this share.",
     "translation": "Move it by up to this many pixels.",
     "elastic": "Bend it: move every pixel by about this many pixels.",
-    "smoothness": "How far apart two pixels bend independently, in pixels.",
+    "smoothness": "Length scale of the bending, in pixels.",
     "thinning": "Thin the strokes of one image in eight by up to this many pixels.",
     "noise": "Cover one image in eight with noise, of a standard deviation up to this share of white.",
 }
@@ -49,7 +49,7 @@ class Widths(click.ParamType):  # type: ignore[type-arg] # generic only since cl
             return ()
         words = [word for word in str(value).strip("()[] ").replace(" ", ",").split(",") if word]
         if not words or not all(word.isdecimal() and int(word) for word in words):
-            self.fail(f"{value!r} is no width of a layer: give whole numbers, such as 128 or 128,64.", param, ctx)
+            self.fail(f"{value!r} is not a layer's width: give whole numbers, such as 128 or 128,64.", param, ctx)
         return tuple(map(int, words))
 
 
@@ -83,7 +83,7 @@ OPTIONS = [
         "--optimizer",
         type=click.Choice(list(OPTIMIZERS), case_sensitive=False),
         default=DEFAULT.optimizer,
-        help="How gradients move the parameters.",
+        help="Rule by which gradients update the parameters.",
     ),
     click.option("--learning-rate", type=float, show_default=RATES, help="The highest rate of the schedule."),
     click.option(
@@ -94,7 +94,7 @@ OPTIONS = [
         "--weight-decay",
         type=float,
         default=DEFAULT.weight_decay,
-        help="Share of the weights lost per step, times the learning rate.",
+        help="Each step shrinks the weights by this times the learning rate.",
     ),
     click.option(
         "--schedule",

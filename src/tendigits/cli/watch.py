@@ -15,7 +15,7 @@ from .common import DATA_HELP, load_data
     metavar="auto|mnist|digits|strokes|DIR",
     default="auto",
     help=f"What it learns from, 7,000 digits of it: MNIST; scikit-learn's small digits; {DATA_HELP}; or auto: MNIST if "
-    "it can be had, else digits.",
+    "available, else digits.",
 )
 @click.option("--hidden", type=click.IntRange(1, 512), default=128, help="Hidden units that it begins with.")
 @click.option("--out", type=click.Path(path_type=Path), default="learn.html", help="The HTML file.")

@@ -55,7 +55,7 @@ def _load(path: Path) -> Arrays:
     except (BadZipFile, EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError, zlib.error) as e:
         if "Object arrays" in str(e):
             raise InputError(f"{path} holds Python objects, which are not loaded: save plain arrays of numbers.") from e
-        raise InputError(f"{path} is no .npz file that can be read, or is damaged ({e}).") from e
+        raise InputError(f"{path} is not a readable .npz file ({e}).") from e
 
 
 def _part(arrays: Arrays, path: Path) -> Part:

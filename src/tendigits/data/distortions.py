@@ -70,7 +70,7 @@ class Distortion:
             if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
                 raise InputError(f"The distortion's {field.name} must be a number, not {value!r}.")
             if not 0 <= value < inf:
-                raise InputError(f"The distortion's {field.name} must not be negative: {value}.")
+                raise InputError(f"The distortion's {field.name} must be finite and not negative: {value}.")
             object.__setattr__(self, field.name, float(value))  # NumPy's numbers cannot be saved as JSON
         if self.smoothness < 1:
             raise InputError(f"The distortion's smoothness must be at least 1 pixel, not {self.smoothness}.")

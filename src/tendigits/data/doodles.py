@@ -176,7 +176,7 @@ def _part(path: list[str], rng: np.random.Generator) -> str:
     return " ".join(path[start : start + length])
 
 
-def pairs(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> Array:
+def digit_groups(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> Array:
     """Write two or three digits beside each other.
 
     Parameters
@@ -207,5 +207,5 @@ KINDS: dict[str, Callable[[int, np.random.Generator, Hand], Array]] = {
     "scribbles": scribbles,
     "doodles": doodles,
     "fragments": fragments,
-    "pairs": pairs,
+    "pairs": digit_groups,
 }

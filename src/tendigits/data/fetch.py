@@ -45,7 +45,7 @@ def fetch(url: str, file: BinaryIO, limit: int, timeout: float, progress: bool |
                 n += len(chunk)
                 bar.update(len(chunk))
                 if time.monotonic() - started > timeout + n / SLOWEST:
-                    raise TimeoutError(f"{name} came too slowly: {n:,} bytes in {timeout:g} seconds or more")
+                    raise TimeoutError(f"{name} came too slowly: less than {SLOWEST:,} bytes a second")
     if n > limit:
         raise InputError(f"{name} is larger than the original.")
     if promised is not None and n != promised:

@@ -108,7 +108,7 @@ def _names(folder: Path) -> list[str]:
     except OSError as error:
         why = error.strerror or error
         raise InputError(
-            f"{folder} is neither mnist nor digits nor a folder or file that can be read ({why}); a folder of IDX "
+            f"{folder} is neither a known data set nor a folder or file that can be read ({why}); a folder of IDX "
             f"files holds {', '.join(NAMES.values())}; or {EXPECTED}."
         ) from error
 
@@ -117,9 +117,7 @@ def _read_file(path: Path) -> tuple[Part, Part | None]:
     if path.suffix == ".npz":
         return read_archive(path)
     if path.suffix != ".csv":
-        raise InputError(
-            f"{path} is neither mnist nor digits nor a folder, nor a file of a kind that is known; {EXPECTED}."
-        )
+        raise InputError(f"{path} is neither a known data set nor a folder, nor a file of a known kind; {EXPECTED}.")
     return _labelled(path), None
 
 

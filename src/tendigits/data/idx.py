@@ -237,7 +237,7 @@ def read_idx_folder(folder: Path) -> Arrays:
     except OSError as error:
         why = error.strerror or error
         raise InputError(
-            f"{folder} is neither mnist nor digits nor a folder that can be read ({why}); a folder of IDX files "
+            f"{folder} is neither a known data set nor a folder that can be read ({why}); a folder of IDX files "
             f"holds {_ALL}."
         ) from error
     return {role: _read_as(role, path) for role, path in _find_files(entries, folder).items()}

@@ -44,7 +44,7 @@ def file_of(array: Array) -> tuple[str, int] | None:
 
 
 def sampled(array: Array) -> Array:
-    """Take what stands for an array in a digest: all of one in memory, rows from all over one that is mapped.
+    """Return what an array's digest is computed from: all of one in memory, rows from all over one that is mapped.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """Mini-batches: examples gathered, distorted and scaled to the float rows that a training step takes.
 
-Every epoch shuffles the positions of the examples, never the examples themselves, and each batch gathers its own.
+Every epoch shuffles the positions of the examples (`training.run.Run.draw_order`), never the examples themselves, and
+each batch gathers its own.
 """
 
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ def as_images(pixels: Array, where: str) -> Array:
     Parameters
     ----------
     pixels : ndarray of numbers, shape (n, side²), (n, height, width) or (n, height, width, 1)
-        Levels from 0 to 255 or, if floats with fractions, from 0 to 1.
+        Gray levels from 0 to 255. Booleans, and floats none of which exceeds 1, are multiplied by 255.
     where : str
         What to call their source in an error.
 
@@ -74,7 +74,7 @@ def as_images(pixels: Array, where: str) -> Array:
     Raises
     ------
     InputError
-        If they have another shape, or values that are no levels.
+        If they have another shape, or values that are not levels.
     """
     if pixels.ndim == 4 and pixels.shape[3] == 1:
         pixels = pixels[..., 0]
@@ -82,7 +82,7 @@ def as_images(pixels: Array, where: str) -> Array:
         side = isqrt(pixels.shape[1])
         if side**2 != pixels.shape[1]:
             raise InputError(
-                f"{where} holds {pixels.shape[1]} pixels for each image, which is no square as 28 × 28 is."
+                f"{where} holds {pixels.shape[1]} pixels for each image, which is not a square, as 28 × 28 is."
             )
         pixels = pixels.reshape(-1, side, side)
     if pixels.ndim != 3:

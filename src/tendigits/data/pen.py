@@ -48,7 +48,7 @@ def _pixels() -> Array:
 
 
 def fading(slopes: Array) -> Array:
-    """Compute how dark ink stays that runs dry to one side.
+    """Compute the darkness of ink that fades towards one side.
 
     Parameters
     ----------

@@ -137,7 +137,7 @@ def _download(name: str, timeout: float, progress: bool | None) -> Arrays:
         except Exception as error:  # a source may fail in any way, and the next may still work
             failures.append(f"  {url}: {reason(error)}")
     raise DataUnavailable(
-        f"{name} could not be had from any source:\n"
+        f"{name} could not be downloaded from any source:\n"
         + "\n".join(failures)
         + "\nConnect to the Internet and try again, "
         "or download its files elsewhere and name their folder."

@@ -10,7 +10,7 @@ PATH = Path(__file__).with_name("samples.npz")
 
 
 def sample_digits() -> Dataset:
-    """Load 218 digits of MNIST's test set: some of each class, and eight that the network in the box misreads.
+    """Load 218 digits of MNIST's test set: some of each class, and eight that the bundled network misreads.
 
     Returns
     -------

@@ -90,7 +90,7 @@ def download_mnist(mirrors: Sequence[str], timeout: float, progress: bool | None
         except Exception as error:  # a source may fail in any way, and the next may still work
             failures.append(f"  {name}: {reason(error)}")
     raise DataUnavailable(
-        "MNIST could not be had from any source:\n"
+        "MNIST could not be downloaded from any source:\n"
         + "\n".join(failures)
         + "\nConnect to the Internet and try again, or name a folder that holds MNIST's four IDX files ("
         + ", ".join(NAMES.values())

@@ -25,7 +25,7 @@ from .idx import NAMES, idx_bytes
 
 BLOCK = 256
 LONGEST = 2**32 - 1  # what IDX's header can count
-DISTORTION = Distortion(rotation=12, scaling=0.12, shear=0.1, translation=1.5, elastic=1)  # as in the recipe "best"
+DISTORTION = Distortion(rotation=12, scaling=0.12, shear=0.1, translation=1.5, elastic=1)  # stronger than "best"
 
 
 class DistortedDigits:
@@ -147,7 +147,7 @@ def write_stream(
 
 def _check(dataset: Dataset, stream: DistortedDigits, folder: Path, overwrite: bool) -> None:
     if dataset.train_labels.dtype != np.uint8:
-        raise InputError(f"{dataset.name} has labels that are no numbers, which IDX files cannot hold.")
+        raise InputError(f"{dataset.name} has labels that are not numbers, which IDX files cannot hold.")
     if len(stream) > LONGEST:
         raise InputError(f"An IDX file holds at most {LONGEST:,} images, not {len(stream):,}: ask for fewer.")
     folder.mkdir(parents=True, exist_ok=True)

@@ -80,7 +80,7 @@ def handwritten(n: int, rng: np.random.Generator, hand: Hand = USUAL) -> tuple[A
     n : int
         How many.
     rng : numpy.random.Generator
-        All the chance there is.
+        The only source of randomness.
     hand : Hand, optional
         How much they differ.
 
@@ -130,7 +130,7 @@ def write(digit: int, shape: str, n: int, rng: np.random.Generator, hand: Hand =
 
 
 def write_path(path: str, n: int, rng: np.random.Generator, hand: Hand = USUAL, n_points: int = POINTS) -> Array:
-    """Write whatever a pen writes that goes through some places.
+    """Draw a pen's path through given places, n times.
 
     Parameters
     ----------

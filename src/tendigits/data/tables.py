@@ -110,5 +110,5 @@ def _values(path: Path, has_header: bool, at: int | None, code: Callable[[str], 
         )
     except (OSError, ValueError) as error:
         ragged = "number of columns" in str(error) or "requires" in str(error)
-        why = "its rows do not all have as many values" if ragged else "it is no table of numbers"
+        why = "its rows do not all have as many values" if ragged else "it is not a table of numbers"
         raise InputError(f"{path} cannot be used: {why} ({error}).") from error

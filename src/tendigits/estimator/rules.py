@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..models.builder import ACTIVATIONS, architecture
 from ..nn.layers import Layer
 from ..nn.network import Network
-from ..training.early_stopping import EarlyStopping, Figure
+from ..training.early_stopping import EarlyStopping, Metric
 from ..training.history import History, Record
 from ..training.settings import Settings
 
@@ -138,7 +138,7 @@ def image_shape(rules: Any, n_in: int) -> Shape:
     side = isqrt(n_in)
     shape = (side, side) if rules.image_shape is None else tuple(map(int, rules.image_shape))
     if len(shape) != 2 or prod(shape) != n_in:
-        raise InputError(f"{n_in} features are no image of {shape}: give image_shape=(height, width).")
+        raise InputError(f"{n_in} features do not make an image of {shape}: give image_shape=(height, width).")
     return shape
 
 
@@ -214,7 +214,7 @@ class Plateau:
     t : int
         Number of examples seen in all.
     stopping : EarlyStopping
-        Watches the figure.
+        Watches the metric.
     stopped : bool
         Whether a plateau has ended the training.
 
@@ -223,8 +223,8 @@ class Plateau:
     def __init__(self, rules: Any, network: Network, n: int, t: int) -> None:
         self._rules, self._n = rules, n
         self.rate, self.t, self.stopped = float(rules.learning_rate_init), t, False
-        figure = _validation_accuracy if rules.early_stopping else _training_loss
-        self.stopping = EarlyStopping(network.params, figure, rules.n_iter_no_change, rules.tol)
+        metric = _validation_accuracy if rules.early_stopping else _training_loss
+        self.stopping = EarlyStopping(network.params, metric, rules.n_iter_no_change, rules.tol)
 
     def __repr__(self) -> str:
         return f"Plateau(rate={self.rate:g}, {self.stopping})"
@@ -260,9 +260,9 @@ class Plateau:
         return self.stopped
 
 
-def _training_loss(record: Record) -> Figure:
+def _training_loss(record: Record) -> Metric:
     return record["train_loss"], 0.0
 
 
-def _validation_accuracy(record: Record) -> Figure:
+def _validation_accuracy(record: Record) -> Metric:
     return -record["validation_accuracy"], 0.0

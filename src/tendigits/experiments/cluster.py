@@ -123,7 +123,7 @@ def _result(future: Any, distributed: Any) -> Any:
     try:
         return future.result()
     except distributed.scheduler.KilledWorker as error:
-        return WorkerFailed(f"A task killed all workers that tried it, perhaps for want of memory. {error}")
+        return WorkerFailed(f"A task killed all workers that tried it, perhaps for lack of memory. {error}")
 
 
 def _check_versions(client: Any) -> None:

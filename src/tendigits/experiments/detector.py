@@ -1,4 +1,4 @@
-"""To make the network that tells digits from everything else, which ships with the package, again.
+"""Retrain the bundled detector, which tells digits from everything else.
 
 python -c "from tendigits.experiments.detector import make; make()"
 """

@@ -61,7 +61,7 @@ class FineTuned:
     before, after : Evaluation
         How it read the new test images before and after.
     known : str
-        What it rehearsed; "" if nothing could be had.
+        What it rehearsed; "" if nothing was available.
     known_before, known_after : float
         Its accuracy on the test images of these before and after; nan without any.
     """

@@ -196,7 +196,7 @@ def _shares(values: Array) -> Array:
     """Convert floats to uint8: up to 1 they are shares of white, up to 255 gray levels; else their range is scaled."""
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
-        raise InputError("the picture is damaged (some of its pixels are no numbers).")
+        raise InputError("the picture is damaged (some of its pixels are not numbers).")
     if low >= 0 and high <= 255:
         low, high = 0, 1 if high <= 1 else 255
     return np.floor((values - low) * (255 / max(high - low, 1e-30)) + 0.5).astype(np.uint8)

@@ -66,7 +66,7 @@ class Ensemble(Network):
     @property
     def weight_slices(self) -> list[slice]:  # type: ignore[override]
         """Raises InputError: an ensemble is not trained as a whole."""
-        raise InputError("An ensemble only answers: train its members by themselves.")
+        raise InputError("An ensemble cannot be trained as a whole: train its members one by one.")
 
     @property
     def sizes(self) -> list[int]:

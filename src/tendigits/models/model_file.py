@@ -169,7 +169,7 @@ def rebuild(
     network = _skeleton(spec, params.dtype)
     network.params[...] = params
     if np.abs(params).max(initial=0) > LARGEST or _has_negative_variance(network):
-        raise InputError("its parameters are too large to compute with, or are none: a negative variance.")
+        raise InputError("its parameters are too large to compute with, or contain a negative variance.")
     if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
         raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
     network.classes, network.info, network.novelty = np.asarray(classes), dict(info), novelty

@@ -1,4 +1,4 @@
-"""What a model file's metadata may be, checked once, at the door: nothing behind it needs to doubt them again."""
+"""The schema of a model file's metadata, checked once, on loading."""
 
 from collections.abc import Callable
 from typing import Any

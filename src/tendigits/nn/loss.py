@@ -14,7 +14,7 @@ from .._util.arrays import Array
 
 
 def softmax(logits: Array) -> Array:
-    """Compute probabilities from logits: each row is positive and sums to one.
+    """Compute probabilities from logits: all are from 0 to 1, and each row sums to one.
 
     Parameters
     ----------

@@ -39,18 +39,18 @@ class Network:
     params, grads : ndarray of float, shape (n_params,)
         All parameters, and their gradients.
     weight_slices : list of slice
-        Where in these vectors the weights lie that decay.
+        The slices of these vectors that hold the weights subject to decay.
     shapes : list of tuple of int
         The shape of one example as it enters the network, and as it leaves each layer.
     classes : ndarray, shape (n_classes,)
         The name of each output.
     divisor : float or None
-        What pixels are divided by before they enter: 255, or 1 in a network of features taken as they are. `fit`
-        decides it; until then it is None, which divides by 255 and takes floats of any size.
+        What uint8 inputs are divided by: 255 for pixels, 1 for features used unscaled. Set by `fit`. While it is
+        None, uint8 is divided by 255, and the range of floats is not checked.
     info : dict
         How the network was made, in types that JSON has.
     novelty : dict of str to ndarray, or None
-        What is familiar to the network, as measured by `tendigits.analysis.novelty`.
+        The novelty score's threshold for this network, from `analysis.novelty.measure`; None if not measured.
 
     Examples
     --------
@@ -128,7 +128,7 @@ class Network:
         return x
 
     def activations(self, x: Array, out: Sequence[Array] | None = None, rng: Rng = None) -> list[Array]:
-        """Compute the input and all layers' outputs, as in training.
+        """Run the forward pass in training mode; return the input and every layer's output.
 
         Parameters
         ----------
@@ -280,12 +280,12 @@ class Network:
 
     @staticmethod
     def load(path: Path | str) -> "Network":
-        """Read a network that `save` wrote.
+        """Read a network that `save` wrote, or a .json file of `tendigits export` or of one of the pages.
 
         Parameters
         ----------
         path : path-like
-            The .npz file.
+            The .npz or .json file.
 
         Returns
         -------
@@ -356,7 +356,7 @@ class Network:
 
     @staticmethod
     def from_sklearn(mlp: Any) -> "Network":
-        """Take over the parameters of a fitted MLPClassifier with ReLU.
+        """Copy the parameters of a fitted scikit-learn MLPClassifier, whatever its activation.
 
         Parameters
         ----------
@@ -460,7 +460,7 @@ def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
     """
     layers = list(layers if len(layers) and all(isinstance(layer, Layer) for layer in layers) else _dense(layers))
     if layers[0].in_shape is None or not layers[-1].shapes:
-        raise InputError("A network begins with Linear or Reshape, and ends with a layer that learns, as Linear does.")
+        raise InputError("A network must begin with Linear or Reshape, and end with a layer that has parameters.")
     shapes: list[Shape] = [layers[0].in_shape]
     for layer in layers:
         shapes.append(layer.out_shape(shapes[-1]))

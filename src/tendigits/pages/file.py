@@ -51,9 +51,7 @@ class Page:
     def __post_init__(self) -> None:
         size = len(self.html.encode())
         if size > LARGEST:
-            raise InputError(
-                f"The page would have {size / 1e6:.1f} MB, more than the {LARGEST / 1e6} that are promised."
-            )
+            raise InputError(f"The page would be {size / 1e6:.1f} MB; the limit is {LARGEST / 1e6} MB.")
 
     def __repr__(self) -> str:
         return f"Page({self.network}, {len(self.html.encode()):,} bytes)"

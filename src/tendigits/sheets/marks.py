@@ -75,7 +75,7 @@ def _why_not(n: int) -> str:
         return "only three corner marks can be seen: the fourth is cut off, covered or blurred."
     if n:
         return f"only {n} of the four corner marks can be seen: the others are cut off, covered or blurred."
-    return "no corner marks are to be seen: it is no page of `tendigits sheet`, or too dark, too blurred or too small."
+    return "no corner marks can be seen: it is not a page of `tendigits sheet`, or too dark, too blurred or too small."
 
 
 def _marks(gray: Array, dark: float) -> list[Mark]:

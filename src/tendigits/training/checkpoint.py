@@ -26,7 +26,7 @@ VALIDATION = ("validation_loss", "validation_accuracy")
 def checkpointing(
     path: Path | str | None, run: Run, *, resume: bool = False, overwrite: bool = False
 ) -> Iterator[None]:
-    """Hold a checkpoint for one run, for the time of the block: resumed from, or free for a new run.
+    """Lock a checkpoint for the duration of the block, after resuming from it or discarding an older one.
 
     Parameters
     ----------
@@ -105,13 +105,13 @@ def refuse_unfinished(path: Path | str) -> None:
 
 
 def _is_finished(path: Path) -> bool:
-    """Whether the run that left a checkpoint had come to its end. Raises InputError for what is no checkpoint."""
+    """Whether the run that left a checkpoint had come to its end. Raises InputError for anything else."""
     try:
         _, about = read_npz(path)
     except InputError as error:
-        raise InputError(f"{path} is no checkpoint that can be read, and is left alone: name another file.") from error
+        raise InputError(f"{path} is not a readable checkpoint, and is left alone: name another file.") from error
     if not str(about.get("format")).startswith(OURS):
-        raise InputError(f"{path} is no checkpoint, and is left alone: name another file.")
+        raise InputError(f"{path} is not a checkpoint, and is left alone: name another file.")
     return about.get("finished") is True
 
 
@@ -210,7 +210,7 @@ def _check(run: Run, arrays: Arrays, state: dict[str, Any]) -> Any:
     _check_order(arrays["order"], state["seen"], run.n)
     _check_history(state["history"], (*FIGURES, *(VALIDATION if run.validation else ())))
     if not _is_count(state["steps"]) or not _is_figure(state["seconds"]):
-        raise ValueError("its steps or its seconds are none")
+        raise ValueError("its step count or its time is invalid")
     generator = deepcopy(run.rng.bit_generator)
     generator.state = state["generator"]
     return generator
@@ -225,13 +225,13 @@ def _check_order(order: Array, seen: Any, n: int) -> None:
     """Between two epochs there is no order yet; within one it holds each example once."""
     is_whole = order.dtype.kind == "i" and np.array_equal(np.sort(order), np.arange(n))
     if not _is_count(seen) or not (is_whole and seen < n if order.size else seen == 0):
-        raise ValueError(f"it is not at a place in an order of {n} examples")
+        raise ValueError(f"its position does not fit a permutation of {n} examples")
 
 
 def _check_history(records: Any, figures: Sequence[str]) -> None:
     for i, record in enumerate(records):
         if record["epoch"] != i + 1 or not all(_is_figure(record[name]) for name in figures):
-            raise ValueError(f"its record of epoch {i + 1} is none")
+            raise ValueError(f"its record of epoch {i + 1} is invalid")
 
 
 def _is_count(value: Any) -> bool:

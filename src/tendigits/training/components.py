@@ -26,12 +26,12 @@ from ..errors import InputError
 from ..nn.layers import Linear
 from ..nn.network import Network
 
-SAMPLE = 6000  # images are enough to find the directions by
+SAMPLE = 6000  # the directions are found by at least this many images, evenly spaced, or by all
 CHUNK = 2000  # images projected at a time
 
 
 class Components:
-    """The first principal components of images, and a network's way there and back.
+    """The first principal components of images, and the maps between the full and the reduced network.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Components:
 
     def __init__(self, examples: Examples, k: int, dtype: np.dtype[Any]) -> None:
         if is_sparse(examples.rows):
-            raise InputError("Sparse rows have no principal components here: make them dense, X.toarray().")
+            raise InputError("Principal components need dense rows: make them dense, X.toarray().")
         n, n_in = examples.rows.shape
         if k > n_in:
             raise InputError(f"Images of {n_in} values have no {k} components: ask for fewer.")

@@ -27,14 +27,14 @@ TEMPERATURE = 2.0  # T
 
 
 class Distilled:
-    """A network in training whose gradient leads to its teacher's answers, too.
+    """A network whose backward pass adds the gradient of the distillation loss.
 
     Parameters
     ----------
     network : Trainable
         The network, or a worker's part of it.
     teacher : Network
-        Is only asked.
+        Provides the soft targets; it is not trained.
     batch : Minibatch
         What it is trained on, for the weights of the examples.
     """
@@ -48,7 +48,7 @@ class Distilled:
     def activations(
         self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
     ) -> list[Array]:
-        """Go forward, and ask the teacher.
+        """Run the forward pass, the teacher's too.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class Distilled:
         return ys
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Go back, from the gradient of the two losses.
+        """Run the backward pass, from the gradient of both losses.
 
         Parameters
         ----------
@@ -113,5 +113,5 @@ def check_teacher(teacher: Network, network: Network) -> None:
     if teacher.divisor not in (None, network.divisor):
         raise InputError(
             f"The teacher divides pixels by {teacher.divisor:g}, the network by {network.divisor:g}: "
-            "they must do alike."
+            "they must use the same divisor."
         )

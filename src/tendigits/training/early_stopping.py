@@ -9,37 +9,37 @@ from math import inf
 from .._util.arrays import Array
 from .history import Record
 
-Figure = tuple[float, float]  # what is to be minimised, and a tie-breaker
+Metric = tuple[float, float]  # what is to be minimised, and a tie-breaker
 
 
 class EarlyStopping:
-    """Watches one figure of every epoch, and keeps the weights of its best epoch.
+    """Watches one metric of every epoch, and keeps the weights of its best epoch.
 
     Parameters
     ----------
     params : ndarray of float, shape (n_params,)
         The network's parameters.
-    figure : callable
-        Takes an epoch's record; returns the figure to be minimised and a tie-breaker, also to be minimised.
+    metric : callable
+        Takes an epoch's record; returns the metric to be minimised and a tie-breaker, also to be minimised.
     patience : float
-        How many epochs in a row may fail to lower the figure by `tol`.
+        How many epochs in a row may fail to lower the metric by `tol`.
     tol : float
         The least improvement that counts; with 0, any does.
 
     Attributes
     ----------
     best_params : ndarray of float, shape (n_params,)
-        The parameters of the epoch with the lowest figure.
+        The parameters of the epoch with the lowest metric.
     lowest : tuple of float
-        That figure and its tie-breaker.
+        That metric and its tie-breaker.
     stale : int
         Epochs in a row without improvement.
 
     """
 
-    def __init__(self, params: Array, figure: Callable[[Record], Figure], patience: float, tol: float = 0.0) -> None:
-        self.figure, self.patience, self.tol = figure, patience, tol
-        self.lowest: Figure = (inf, inf)
+    def __init__(self, params: Array, metric: Callable[[Record], Metric], patience: float, tol: float = 0.0) -> None:
+        self.metric, self.patience, self.tol = metric, patience, tol
+        self.lowest: Metric = (inf, inf)
         self.stale = 0
         self._params, self.best_params = params, params.copy()
 
@@ -52,7 +52,7 @@ class EarlyStopping:
         return self.stale > self.patience
 
     def see(self, record: Record) -> bool:
-        """Take note of an epoch's figure.
+        """Take note of an epoch's metric.
 
         Parameters
         ----------
@@ -62,15 +62,15 @@ class EarlyStopping:
         Returns
         -------
         bool
-            Whether its figure is the lowest so far.
+            Whether its metric is the lowest so far.
 
         """
-        figure = self.figure(record)
-        is_best = figure < self.lowest
-        improved = figure <= (self.lowest[0] - self.tol, self.lowest[1]) if self.tol else is_best
+        metric = self.metric(record)
+        is_best = metric < self.lowest
+        improved = metric <= (self.lowest[0] - self.tol, self.lowest[1]) if self.tol else is_best
         self.stale = 0 if improved else self.stale + 1
         if is_best:
-            self.lowest = figure
+            self.lowest = metric
         return is_best
 
     def watch(self, record: Record) -> None:
@@ -86,8 +86,8 @@ class EarlyStopping:
             self.best_params[...] = self._params
 
 
-def validation_accuracy(record: Record) -> Figure:
-    """Choose validation accuracy as the figure to watch, with validation loss as tie-breaker.
+def validation_accuracy(record: Record) -> Metric:
+    """Choose validation accuracy as the metric to watch, with validation loss as tie-breaker.
 
     Parameters
     ----------

@@ -17,7 +17,8 @@ class History:
 
     A record holds epoch, learning_rate (of its last step), train_loss, train_accuracy, seconds, and, if there is
     validation data, validation_loss and validation_accuracy. Losses are mean cross-entropies in nats, accuracies run
-    from 0 to 1; the training figures are means over the epoch's batches, each measured before the batch's update.
+    from 0 to 1. The training figures are means over the epoch's batches, each measured before the batch's update.
+    train_accuracy counts every example once; train_loss and the validation figures weight them, if weights are given.
 
     Parameters
     ----------

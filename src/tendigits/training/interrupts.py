@@ -9,7 +9,7 @@ Interrupted = Callable[[], bool]
 
 
 class Stopped(KeyboardInterrupt):
-    """Ctrl-C, acted upon between two batches, with everything done so far in the checkpoint."""
+    """Ctrl-C, acted upon between two batches, with everything done so far in the checkpoint, if there is one."""
 
 
 @contextmanager

@@ -137,7 +137,7 @@ class Run:
         return checked(images, labels, weights, network.sizes[0], network.sizes[-1], network.dtype, network.divisor)
 
     def _decide_divisor(self) -> None:
-        """Let the network divide pixels as its first examples ask for."""
+        """Set the network's divisor from its first training data, unless it has one."""
         if self.network.divisor is None and looks_like_pixels(self.examples):
             warnings.warn(
                 f"The images are floats up to {self.examples.rows.max():g}, and a network hardly learns from floats "
@@ -151,7 +151,7 @@ class Run:
         if self.teacher:
             check_teacher(self.teacher, self.network)
         if self.teacher and settings.components:
-            raise InputError("A teacher answers whole images: train without components, or without a teacher.")
+            raise InputError("A teacher needs whole images, which components replace: use one or the other.")
         if self.validation and self.examples.divisor == 1 and self._has_pixels(self.validation) != self._has_pixels():
             raise InputError("Training and validation images must be alike: either uint8 pixels or floats.")
         if settings.batch_size > self.n:
@@ -282,7 +282,7 @@ class Run:
         self.begin_epoch()
 
     def fold(self) -> None:
-        """Bring what the network over components has learned into the one over whole images."""
+        """Fold the projection into the full network's first layer, so that it computes what the reduced one does."""
         if self.components:
             self.components.fold(self.network, self.whole)
 

@@ -85,13 +85,13 @@ class Settings:
         _check_choice("schedule", self.schedule, SCHEDULES)
         _check(self.epochs >= 1, f"The number of epochs must be at least 1, not {self.epochs}.")
         _check(self.batch_size >= 1, f"The batch size must be at least 1, not {self.batch_size}.")
-        _check(0 < self.rate < inf, f"The learning rate must be positive, not {self.rate}.")
+        _check(0 < self.rate < inf, f"The learning rate must be positive and finite, not {self.rate}.")
         _check(
             0 <= self.momentum < 1,
             f"The momentum must be from 0 up to, not including, 1, not {self.momentum}.",
         )
-        _check(0 <= self.weight_decay < inf, f"The weight decay must not be negative: {self.weight_decay}.")
-        _check(0 <= self.l2 < inf, f"The L2 penalty must not be negative: {self.l2}.")
+        _check(0 <= self.weight_decay < inf, f"The weight decay must be finite and not negative: {self.weight_decay}.")
+        _check(0 <= self.l2 < inf, f"The L2 penalty must be finite and not negative: {self.l2}.")
         _check(
             self.patience is None or self.patience >= 1,
             f"The patience must be at least 1, not {self.patience}.",
@@ -150,7 +150,7 @@ class Settings:
 
 
 def _plain(name: str, kind: Any, value: Any) -> Any:
-    """Make a plain Python value of a NumPy one, which JSON cannot hold. Raises InputError for one of another kind."""
+    """Convert a NumPy scalar to a Python value that JSON can hold. Raises InputError for a value of another kind."""
     plain, *optional = get_args(kind) or (kind,)
     if optional and value is None:
         return None

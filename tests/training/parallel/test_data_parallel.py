@@ -73,7 +73,7 @@ class Mean(Linear):
 
 def test_another_layer_that_mixes_examples_is_not_shared_out(data):
     network = Network([Linear(16, 8), Mean(8, 5), Mean(5, 3)], seed=1)
-    with pytest.raises(InputError, match=r"Mean to 5 looks at the whole batch.* use one worker"):
+    with pytest.raises(InputError, match=r"Mean to 5 depends on the whole batch.* use one worker"):
         fit(network, *data, replace(SETTINGS, workers=2))
 
 

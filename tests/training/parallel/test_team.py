@@ -167,7 +167,7 @@ def test_what_a_callback_does_to_the_network_is_trained_on(data, settings):
 def test_a_worker_that_is_killed_is_missed(monkeypatch):
     monkeypatch.setattr(processes, "PATIENCE", 0.01)
     pair = Processes(2)
-    kill = pytest.raises(WorkerFailed, match="killed, perhaps for want of memory")
+    kill = pytest.raises(WorkerFailed, match="killed, perhaps for lack of memory")
     with kill, pair.working(lambda rank: os.kill(os.getpid(), signal.SIGKILL)):
         pair.barrier()
 

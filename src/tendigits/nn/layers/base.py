@@ -51,7 +51,7 @@ class Layer:
     onnx : str or None
         The equivalent ONNX operator, which takes the parameters in the order of `shapes`; None if there is no export.
     in_place : bool
-        Whether `forward` may overwrite x, and `backward_input` dy.
+        Whether `forward` may overwrite x, and `backward_input` dy; the latter then must not read x.
     needs_y : bool
         Whether `backward_input` reads y, so that no later layer may overwrite it.
     trains_alike : bool

@@ -13,7 +13,7 @@ from ...errors import InputError
 from .base import Layer
 
 EPSILON = 1e-5
-MEMORY = 0.9  # how much of a running average each batch keeps
+MEMORY = 0.9  # the share of its running average that each batch keeps
 
 
 class BatchNorm(Layer):

@@ -44,7 +44,7 @@ class Dropout(Layer):
     def forward_train(self, x: Array, rng: np.random.Generator | None, out: Array | None = None) -> Array:
         """Compute y = x m, where each m is 0 with probability `rate` and 1 / (1 - rate) otherwise, drawn from `rng`."""
         if rng is None:
-            raise InputError("Dropout needs a generator to train.")
+            raise InputError("Dropout needs a random generator in training: pass rng.")
         kept = np.greater_equal(rng.random(x.shape, np.float32), self.rate)
         self._factor = kept.astype(x.dtype) / x.dtype.type(1 - self.rate)
         return np.multiply(x, self._factor, out=out)
@@ -52,5 +52,5 @@ class Dropout(Layer):
     def backward_input(self, x: Array, y: Array, dy: Array, out: Array | None = None) -> Array:
         """Compute dx = dy m, with the m of the last training pass."""
         if self._factor is None:
-            raise InputError("Dropout goes back only after a training pass.")
+            raise InputError("Dropout has no mask yet: call forward_train before backward_input.")
         return np.multiply(dy, self._factor, out=out)

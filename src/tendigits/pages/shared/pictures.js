@@ -32,7 +32,7 @@ export function acceptPictures(input, take, complain) {
 
 function receiveFrom(transfer, receive, complain) {
   if (transfer?.files[0]) receive(transfer.files[0]);
-  else complain("That is no picture: drop, paste or choose an image file.");
+  else complain("That is not a picture: drop, paste or choose an image file.");
 }
 
 async function decode(file) {

@@ -80,7 +80,7 @@ class DataParallel:
     def activations(
         self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
     ) -> list[Array]:
-        """Go forward, once all workers have updated their parts of the parameters.
+        """Run the forward pass, once all workers have updated their parts of the parameters.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class DataParallel:
         return self._network.activations(x, out, rng)
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Go back, and once all workers have done so, sum the gradients of this worker's part of the parameters.
+        """Run the backward pass; once all workers have, sum the gradients of this worker's part of the parameters.
 
         Parameters
         ----------

@@ -79,7 +79,7 @@ class HiddenUnits:
     def activations(
         self, x: Array, out: Sequence[Array] | None = None, rng: np.random.Generator | None = None
     ) -> list[Array]:
-        """Go forward through the slice, and once all workers have done so, sum the logits of all slices.
+        """Run the forward pass of the slice, and once all workers have done so, sum the logits of all slices.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ class HiddenUnits:
         return [*ys[:-1], np.sum(self._all_logits[:, :, :n], axis=0, out=self._logits[:, :n]).T]
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Go back through the slice. Only the first slice uses its output biases; those of the others stay at zero.
+        """Run the backward pass of the slice. Only the first uses its output biases; those of the others stay at zero.
 
         Parameters
         ----------

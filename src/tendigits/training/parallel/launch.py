@@ -54,7 +54,7 @@ def ending_together() -> Iterator[None]:
 
 
 def let_rank_0_report() -> None:
-    """On a rank that has met an error, wait a moment: most errors all ranks meet, and rank 0 reports them."""
+    """On a rank that has met an error, wait a moment: most errors occur on every rank, and rank 0 reports them."""
     if launched()[0] > 0:
         time.sleep(PATIENCE)
 

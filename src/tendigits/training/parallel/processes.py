@@ -179,7 +179,7 @@ class Processes:
         text = bytes(self._message).rstrip(b"\0").decode(errors="replace")
         if text:
             return f"A worker failed: {text}"
-        return "A worker process was killed, perhaps for want of memory. Try again with one worker."
+        return "A worker process was killed, perhaps for lack of memory. Try again with one worker."
 
 
 class _Child:

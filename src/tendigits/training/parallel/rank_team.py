@@ -22,7 +22,7 @@ from .batchnorm import share_statistics
 from .data_parallel import PartOfMinibatch
 from .mpi import Ranks
 
-ASKS = 64  # steps from one time that ranks agree on whether to stop to the next
+AGREE_EVERY = 64  # steps between two agreements of the ranks on whether to stop
 
 
 class AllReduced:
@@ -45,7 +45,7 @@ class AllReduced:
         return f"AllReduced({self._network})"
 
     def backward(self, ys: Sequence[Array], dlogits: Array, out: Sequence[Array] | None = None) -> None:
-        """Go back, and add up the gradients of all ranks.
+        """Run the backward pass, and add up the gradients of all ranks.
 
         Parameters
         ----------
@@ -129,6 +129,6 @@ class RankTeam:
         def all_interrupted() -> bool:
             nonlocal calls
             calls += 1
-            return calls % ASKS == 0 and self.agreed(interrupted())
+            return calls % AGREE_EVERY == 0 and self.agreed(interrupted())
 
         return all_interrupted

@@ -57,7 +57,7 @@ class Team:
 
     def __init__(self, network: Network, examples: Examples, settings: Settings) -> None:
         if mixing := [layer for layer in network.layers if layer.mixes_examples and type(layer) is not BatchNorm]:
-            raise InputError(f"{mixing[0]} looks at the whole batch, so that it cannot be shared out: use one worker.")
+            raise InputError(f"{mixing[0]} depends on the whole batch, which workers cannot divide: use one worker.")
         self.label = settings.workers
         self.backend = make_backend(settings.workers)
         gathers_little = settings.batch_size <= LARGEST_BATCH and not settings.distortion and not settings.l2
