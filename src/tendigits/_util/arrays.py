@@ -197,7 +197,7 @@ def as_weights(weights: Any, n_images: int, dtype: np.dtype[Any]) -> Array:
     return checked
 
 
-def finite(values: Array, otherwise: str = "The network's output is not finite: its weights are too large.") -> Array:
+def finite(values: Array, otherwise: str = "The network's output overflows: its parameters are too large.") -> Array:
     """Check that all values are finite.
 
     Parameters
