@@ -10,7 +10,7 @@ import pytest
 
 from tendigits import InputError, Network
 from tendigits._util.files import read_npz, write_npz
-from tendigits.nn.layers import Conv2D, Flatten, Linear, ReLU, Reshape
+from tendigits.nn.layers import Conv2D, Dropout, Flatten, Linear, ReLU, Reshape
 from tendigits.nn.loss import softmax
 
 
@@ -214,3 +214,23 @@ def test_backward_takes_each_layer_with_its_own_input_and_output():
     np.testing.assert_allclose(last.dW, ys[2].T @ dlogits)
     np.testing.assert_allclose(first.dW, ys[0].T @ dy)
     np.testing.assert_allclose(first.db, dy[0])
+
+
+def test_no_two_networks_share_parameters():
+    layers = [Linear(6, 5), ReLU(), Linear(5, 4)]
+    first = Network(layers, seed=0)
+    assert layers[0].W is first.layers[0].W, "the first network takes the layers as they are"
+    before = first.params.copy()
+    second = Network(layers, seed=1)
+    np.testing.assert_array_equal(first.params, before)
+    np.testing.assert_array_equal(first.forward(np.eye(6)), Network([6, 5, 4], seed=0).forward(np.eye(6)))
+    np.testing.assert_array_equal(second.params, Network([6, 5, 4], seed=1).params)
+
+
+def test_a_layer_that_stands_twice_is_two(tmp_path):
+    square, drop = Linear(4, 4), Dropout(0.5)
+    network = Network([square, drop, square, drop, Linear(4, 3)])
+    assert len({id(layer) for layer in network.layers}) == 5
+    network.save(tmp_path / "model.npz")
+    x = np.random.default_rng(0).random((3, 4), np.float32)
+    np.testing.assert_array_equal(Network.load(tmp_path / "model.npz").forward(x), network.forward(x))

@@ -1,11 +1,14 @@
 """Arrays at the boundary: checked once, refused in one clear sentence, and brought to the shape a network takes."""
 
-from typing import Any
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..errors import InputError
 
+T = TypeVar("T")
 Array = np.ndarray[Any, np.dtype[Any]]
 Seed = int | np.random.Generator
 Rng = np.random.Generator | None
@@ -266,3 +269,24 @@ def positive(**sizes: int) -> None:
     if not all(isinstance(size, int) and size is not True and size > 0 for size in sizes.values()):
         words = ", ".join(f"{name}={size}" for name, size in sizes.items())
         raise InputError(f"A layer's sizes must be positive integers, not {words}.")
+
+
+def unshared(layers: Sequence[T]) -> list[T]:
+    """Copy layers that a network has already, or that stand there twice, so that no two share parameters.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers; each names its parameters in `shapes`.
+
+    Returns
+    -------
+    list of Layer
+        As many, no two of them the same object.
+    """
+
+    def is_taken(i: int) -> bool:
+        has_parameters = any(hasattr(layers[i], name) for name in getattr(layers[i], "shapes", ()))
+        return has_parameters or any(layers[i] is other for other in layers[:i])
+
+    return [copy(layer) if is_taken(i) else layer for i, layer in enumerate(layers)]

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale, view_rows
+from .._util.arrays import Array, Rng, Seed, Shape, as_rows, dense, finite, scale, unshared, view_rows
 from ..errors import Elsewhere, InputError
 from .layers import Layer, Linear, ReLU
 from .loss import softmax
@@ -28,7 +28,8 @@ class Network:
     Parameters
     ----------
     layers : sequence of int or of Layer
-        Widths, such as [784, 128, 10], which stands for Linear, ReLU, Linear; or layers.
+        Widths, such as [784, 128, 10], which stands for Linear, ReLU, Linear; or layers. A layer that another network
+        has, or that stands there twice, is copied: no two share parameters.
     seed : int, numpy.random.Generator or None
         For the starting weights; None leaves every parameter at zero.
     dtype : dtype
@@ -458,7 +459,7 @@ def checked_layers(layers: Sequence[Any]) -> tuple[list[Layer], list[Shape]]:
         If the layers do not fit together, or do not make a network.
 
     """
-    layers = list(layers if len(layers) and all(isinstance(layer, Layer) for layer in layers) else _dense(layers))
+    layers = unshared(layers if len(layers) and all(isinstance(each, Layer) for each in layers) else _dense(layers))
     if layers[0].in_shape is None or not layers[-1].shapes:
         raise InputError("A network must begin with Linear or Reshape, and end with a layer that has parameters.")
     shapes: list[Shape] = [layers[0].in_shape]
