@@ -58,6 +58,18 @@ def test_the_bar_says_which_epoch_it_is_and_counts_examples(data, monkeypatch):
     assert shown == [{"total": 200, "unit": "digit", "description": "epoch 2/4", "shown": False}]
 
 
+@pytest.mark.parametrize("follows", [False, True])
+def test_a_follower_shows_no_progress(data, monkeypatch, follows):
+    shown = []
+    honest = module.progress_bar
+    monkeypatch.setattr(module, "progress_bar", lambda **options: shown.append(options["shown"]) or honest(**options))
+    run = a_run(data)
+    run.follows = follows
+    with run.watched(True):
+        pass
+    assert shown == [not follows]
+
+
 def test_the_order_is_drawn_once_for_each_epoch(data):
     run = a_run(data)
     run.draw_order()
