@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from training import SETTINGS, corners
 
-from tendigits import Distortion, InputError, Network
+from tendigits import Distortion, Diverged, InputError, Network, fit
 from tendigits.training import run as module
 from tendigits.training.run import Run
 
@@ -74,6 +74,7 @@ def test_the_order_is_drawn_once_for_each_epoch(data):
     run = a_run(data)
     run.draw_order()
     first = run.order
+    np.testing.assert_array_equal(first, np.random.default_rng(0).permutation(200))
     run.draw_order()
     assert run.order is first
     run.begin_epoch()
@@ -90,14 +91,20 @@ def test_pixels_and_floats_do_not_go_together(data):
     assert a_run(floats).validation
     with pytest.raises(InputError, match="must be alike"):
         a_run([floats[0], data[1]])
+    undivided = Network([16, 8, 3])
+    undivided.divisor = 1.0
+    with pytest.raises(InputError, match="must be alike"):
+        Run(undivided, data[0], floats[1], SETTINGS, 0)
+    assert a_run([data[0], floats[1]]).examples.divisor == 255, "which makes pixels the shares that the floats are"
 
 
 def test_it_is_finished_after_its_epochs_and_not_before(data):
     run = a_run(data)
     run.history.records = [{"epoch": epoch} for epoch in (1, 2, 3)]
     assert not run.finished
-    run.history.records.append({"epoch": 4})
-    assert run.finished
+    for epoch in (4, 5):  # as many as it may have after resuming with fewer
+        run.history.records.append({"epoch": epoch})
+        assert run.finished
 
 
 def test_a_pair_of_images_and_labels_may_have_weights_and_nothing_else(data):
@@ -117,8 +124,17 @@ def test_distortions_are_of_images(data):
 
 def test_floats_that_look_like_pixels_are_warned_of_unless_the_network_is_said_to_take_them(data):
     floats = [(images.astype(float), labels) for images, labels in data]
-    with pytest.warns(UserWarning, match="hardly learns from floats above 1"):
-        a_run(floats)
+    with pytest.warns(UserWarning, match="hardly learns from floats above 1") as warned:
+        fit(Network([16, 8, 3]), *floats, replace(SETTINGS, epochs=1, learning_rate=1e-9))
+    assert warned[0].filename == __file__, "whoever calls fit is told, and no one inside"
     network = Network([16, 8, 3])
     network.divisor = 1.0
     assert Run(network, *floats, SETTINGS, 0).examples.divisor == 1
+
+
+def test_answers_that_overflow_are_divergence(data):
+    run = a_run(data)
+    run.draw_order()
+    run.network.params[...] = 1e30  # finite, unlike their products
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(Diverged, match="no longer finite"):
+        run.end_epoch()
