@@ -64,7 +64,8 @@ def fit(
     weights : array-like of float, shape (n,), optional
         How much each training image counts.
     callbacks : sequence of callable
-        Called as callback(network, history) after each epoch; one that returns True ends the training.
+        Called as callback(network, history) after each epoch; one that returns True ends the training, which its
+        checkpoint can continue.
     progress : bool, optional
         Whether to show a progress bar; None means on a terminal and in a notebook.
     team : Ranks, optional
