@@ -24,6 +24,8 @@ MISTAKES = {  # what is typed: what must be in the one sentence that answers it
     "train --data digits --out model.onnx": ["saved as .npz", "tendigits export model.npz --to onnx"],
     "train --data digits --out model.json": ["saved as .npz", "tendigits export model.npz --to json"],
     "train --data nowhere": ["nowhere"],
+    "train --data keras.npz --out keras.npz": ["keras.npz is to be read, and would be replaced"],
+    "read picture.png --annotate ./picture.png": ["picture.png is to be read, and would be replaced"],
     "train --data page": ["web page", "download it again"],
     "train --from keras.npz --data digits": ["holds x_train, y_train, and no network", "--data"],
     "evaluate picture.png": ["picture.png is a picture, not a model", "tendigits predict picture.png"],

@@ -20,5 +20,5 @@ def test_widths_as_people_type_them_and_as_defaults_have_them(value, expected):
 
 @pytest.mark.parametrize("value", ["", "()", "0", "-3", "12.5", "wide", "128,none"])
 def test_what_is_no_width_is_refused(value):
-    with pytest.raises(click.BadParameter, match="not a layer.s width"):
+    with pytest.raises(click.BadParameter, match=r"not a layer.s width"):
         widths(value)

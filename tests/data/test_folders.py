@@ -108,6 +108,20 @@ def test_kaggles_folder_whose_test_table_has_labels(tmp_path):
     np.testing.assert_array_equal(dataset.test_labels, labels[:3])
 
 
+def test_a_table_whose_columns_are_numbered(tmp_path):
+    images, labels = digits()
+    path = write_table(tmp_path / "train.csv", images, labels)
+    path.write_text(path.read_text(encoding="utf-8").replace("pixel", ""), encoding="utf-8")
+    dataset = load(path)
+    assert len(dataset.train_labels) + len(dataset.test_labels) == 36
+
+
+def test_letters_without_a_header_may_begin_with_y(tmp_path):
+    images, labels = digits(labels=("y", "x"))
+    dataset = load(write_table(tmp_path / "train.csv", images, labels, header=False))
+    assert len(dataset.train_labels) + len(dataset.test_labels) == 36
+
+
 def test_labels_of_a_table_may_be_letters(tmp_path):
     images, labels = digits(labels=("A", "B"))
     assert load(write_table(tmp_path / "letters.csv", images, labels)).classes.tolist() == ["A", "B"]
@@ -180,6 +194,8 @@ IMAGES, LABELS = digits()
         ({"x": np.zeros((36, 28, 28, 3)), "y": LABELS}, "gray images"),
         ({"x": IMAGES, "y": LABELS * 0}, "only one class"),
         ({"x": IMAGES[:2], "y": LABELS[:2]}, "too few"),
+        ({"x": IMAGES, "y": LABELS, "writers": LABELS[:9]}, "names 9 writers for 36 labels"),
+        ({"x": IMAGES, "y": LABELS, "x_test": IMAGES, "y_test": LABELS, "test_writers": LABELS[:9]}, "9 writers"),
         ({"x": IMAGES, "y": LABELS, "x_test": IMAGES[:, :20], "y_test": LABELS}, "28 × 28 pixels, but test images of"),
     ],
 )
@@ -215,6 +231,15 @@ def test_other_pictures_are_prepared(tmp_path):
     assert dataset.train_images.shape[1:] == (28, 28)
     assert dataset.train_images[0, 0, 0] == 0
     assert dataset.train_images[0].max() == 255
+
+
+@pytest.mark.parametrize("suffix", [".heic", ".heif", ".avif", ".HEIC"])
+def test_pictures_that_phones_take_are_not_passed_over(tmp_path, suffix):
+    images, labels = digits()
+    write_pictures(tmp_path, images, labels)
+    (tmp_path / "3" / f"photo{suffix}").write_text("no picture")
+    with pytest.raises(InputError, match=f"photo{suffix}: it is not a picture"):
+        load(tmp_path)
 
 
 def test_folders_for_training_and_test(tmp_path):

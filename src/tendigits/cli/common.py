@@ -16,6 +16,7 @@ from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
 from ..data.join import join
 from ..data.load import NAMED, load
+from ..data.pictures import SUFFIXES
 from ..errors import DataUnavailable, InputError
 from ..experiments.cluster import Cluster, connected
 from ..models.convert.formats import read
@@ -27,7 +28,6 @@ DATA_HELP = (
     "IDX files, a folder of pictures for each class, what `tendigits collect` makes, Kaggle's CSV, or .npz"
 )
 NAMES = "auto|NAME|PATH"
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".heic", ".avif")
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -141,7 +141,7 @@ def load_model(path: Path | None, pretrained: str = "hands") -> Network:
     """
     if path is None or is_bundled(path):
         return load_pretrained(str(path or pretrained))
-    if path.suffix.lower() in PICTURES:
+    if path.suffix.lower() in SUFFIXES:
         raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
     return read(path)
 
@@ -282,6 +282,39 @@ def own_data(network: Network) -> str:
     if name not in NAMED:
         raise InputError(f"The model was trained on {name!r}: say with --data where to find it.")
     return name
+
+
+def given_or_own_data(network: Network, source: str | None, transposed: bool = False) -> Dataset:
+    """Load the data of `--data`; without it, what a model was trained on.
+
+    Parameters
+    ----------
+    network : Network
+        The model.
+    source : str or None
+        The name of a data set, or a path.
+    transposed : bool, optional
+        Whether files store images transposed.
+
+    Returns
+    -------
+    Dataset
+        The data.
+
+    Raises
+    ------
+    InputError
+        If only the user can find what the model was trained on, as where a folder had the name of a known data set.
+    """
+    if source:
+        return load_data(source, transposed=transposed)
+    dataset, noted = load_data(own_data(network), transposed=transposed), network.info["data"]
+    if noted["name"] == dataset.name and noted.get("digest", dataset.digest) != dataset.digest:
+        raise InputError(
+            f"The model was trained on other data than {dataset.name!r}, though of that name: say with --data where to "
+            "find it."
+        )
+    return dataset
 
 
 def accuracy_line(evaluation: Evaluation) -> str:

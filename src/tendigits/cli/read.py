@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .._util.files import check_writable, replacing
+from .._util.files import check_other, check_writable, replacing
 from .._util.progress import progress_bar
 from ..errors import InputError
 from ..experiments.grid import cells
@@ -55,6 +55,7 @@ def read(
         raise click.UsageError("--annotate draws into one picture, but there are several.")
     if annotated:
         check_writable(annotated)
+        check_other(annotated, pictures)
     network = load_model(model, "reader")
     readings = _read_all(pictures, network)
     if as_json:

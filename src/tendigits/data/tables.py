@@ -31,7 +31,9 @@ def header(path: Path) -> list[str]:
         If the file cannot be read.
     """
     fields = _first_line(path)
-    return [] if all(_is_number(field) for field in fields[1:]) and len(fields) > 2 else fields
+    numbers = all(_is_number(field) for field in fields[1:]) and len(fields) > 2
+    numbered = fields[0] in LABELS and len(set(fields)) == len(fields)  # columns; of pixels, some are alike
+    return [] if numbers and not numbered else fields
 
 
 def _first_line(path: Path) -> list[str]:
