@@ -108,6 +108,14 @@ def test_kaggles_folder_whose_test_table_has_labels(tmp_path):
     np.testing.assert_array_equal(dataset.test_labels, labels[:3])
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_empty_table_in_capitals(tmp_path):
+    (tmp_path / "TRAIN.CSV").write_text("label,pixel0\n")
+    for path in (tmp_path, tmp_path / "TRAIN.CSV"):
+        with pytest.raises(InputError, match=r"TRAIN\.CSV holds no images"):
+            load(path)
+
+
 def test_a_table_whose_columns_are_numbered(tmp_path):
     images, labels = digits()
     path = write_table(tmp_path / "train.csv", images, labels)
@@ -250,6 +258,14 @@ def test_folders_for_training_and_test(tmp_path):
     assert (len(dataset.train_labels), len(dataset.test_labels)) == (36, 6)
 
 
+def test_a_test_folder_comes_before_one_for_validation(tmp_path):
+    images, labels = digits()
+    write_pictures(tmp_path / "train", images, labels)
+    write_pictures(tmp_path / "Validation", images[:6], labels[:6])
+    write_pictures(tmp_path / "test", images[:9], labels[:9])
+    assert len(load(tmp_path).test_labels) == 9
+
+
 def listed(folder, writers):
     images, labels = digits(len(writers))
     rows = [("file", "label", "writer")]
@@ -266,6 +282,15 @@ def test_whole_writers_are_held_out(tmp_path):
     assert len(set(dataset.test_writers)) == 1
     assert not set(dataset.test_writers) & set(dataset.train_writers)
     assert len(dataset.test_labels) == 6
+
+
+def test_two_tables_that_list_pictures(tmp_path):
+    table = listed(tmp_path, [""] * 12) / "labels.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "test.csv").write_text("".join([lines[0], *lines[8:]]), encoding="utf-8")
+    table.rename(tmp_path / "train.csv")
+    dataset = load(tmp_path)
+    assert (len(dataset.train_labels), len(dataset.test_labels)) == (12, 5)
 
 
 def test_the_same_images_are_held_out_every_time(tmp_path):

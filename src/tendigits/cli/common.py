@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import isqrt
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,7 +94,7 @@ cluster_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 plots_option = click.option(
     "--plots",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Draw figures into this folder, as PNG.",
 )
@@ -162,31 +161,6 @@ def is_bundled(path: Path) -> bool:
     return str(path) in PATHS and not path.exists()
 
 
-def image_shape(network: Network) -> tuple[int, int]:
-    """Tell the height and width of the images that a network takes.
-
-    Parameters
-    ----------
-    network : Network
-        The network; where its notes do not say, its images are squares.
-
-    Returns
-    -------
-    tuple of int
-        (height, width).
-
-    Raises
-    ------
-    InputError
-        If it takes no images.
-    """
-    n, noted = network.sizes[0], network.info.get("preprocessing", {}).get("image_shape", [])
-    height, width = noted if len(noted) == 2 else (isqrt(n), isqrt(n))
-    if height * width != n:
-        raise InputError(f"The model takes {n} features, which are not an image: only models of images read pictures.")
-    return height, width
-
-
 def echo(text: str, err: bool = False) -> None:
     """Print text, with what a terminal would obey written out.
 
@@ -242,7 +216,14 @@ def load_data(*sources: str, transposed: bool = False) -> Dataset:
     -------
     Dataset
         The data.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used, or no file is named that could be transposed.
     """
+    if transposed and set(sources) <= {"auto", *NAMED}:
+        raise InputError("--transposed is for files: known data sets are turned upright already.")
     if "auto" not in sources:
         return load(*sources, transposed=transposed)
     return join([_mnist_or_digits() if each == "auto" else load(each, transposed=transposed) for each in sources])

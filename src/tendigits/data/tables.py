@@ -1,5 +1,6 @@
 """Images as rows of a CSV file, as Kaggle has MNIST: `label,pixel0,pixel1,…`, a line for each image."""
 
+import warnings
 from collections.abc import Callable
 from math import isfinite, isqrt
 from pathlib import Path
@@ -100,16 +101,18 @@ def _label_column(names: list[str], width: int) -> int | None:
 def _values(path: Path, has_header: bool, at: int | None, code: Callable[[str], float]) -> np.ndarray:
     """Read all rows, labels as codes: float32 (n, columns)."""
     try:
-        return np.loadtxt(
-            path,
-            np.float32,
-            delimiter=",",
-            skiprows=int(has_header),
-            converters=None if at is None else {at: code},
-            ndmin=2,
-            comments=None,
-            encoding="utf-8-sig",
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an empty table, which the caller refuses
+            return np.loadtxt(
+                path,
+                np.float32,
+                delimiter=",",
+                skiprows=int(has_header),
+                converters=None if at is None else {at: code},
+                ndmin=2,
+                comments=None,
+                encoding="utf-8-sig",
+            )
     except (OSError, ValueError) as error:
         ragged = "number of columns" in str(error) or "requires" in str(error)
         why = "its rows do not all have as many values" if ragged else "it is not a table of numbers"
