@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tendigits import InputError
-from tendigits._util.files import check_writable, read_npz, replacing, write_npz
+from tendigits._util.files import check_other, check_writable, read_npz, replacing, write_npz
 
 
 @pytest.fixture
@@ -142,6 +142,26 @@ def test_a_pipe_is_written_to_and_stays(tmp_path):
     assert os.read(reader, 10) == b"hello"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="there is no /dev/fd here")
+def test_a_pipe_without_a_name_is_written_to():
+    reader, writer = os.pipe()
+    check_writable(f"/dev/fd/{writer}")
+    with replacing(f"/dev/fd/{writer}") as file:
+        file.write(b"hello")
+    assert os.read(reader, 10) == b"hello"
+    os.close(reader)
+    os.close(writer)
+
+
+@posix
+def test_a_file_to_read_is_not_to_be_written(saved, tmp_path):
+    (tmp_path / "link.npz").symlink_to(saved)
+    check_other(saved, ["digits", tmp_path, tmp_path / "none.npz"])
+    check_other(tmp_path / "none.npz", [tmp_path / "none.npz"])
+    with pytest.raises(InputError, match=r"link\.npz is to be read, and would be replaced"):
+        check_other(tmp_path / "link.npz", ["digits", saved])
 
 
 def test_what_a_killed_process_left_is_cleaned_and_what_is_being_written_is_not(tmp_path):

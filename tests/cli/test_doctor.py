@@ -56,6 +56,10 @@ def test_mnist_is_found_where_scikit_learn_or_this_package_keeps_it(screen, monk
     (tmp_path / kept).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / kept).touch()
     assert "ok  MNIST" in screen().output
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path.parent))
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", f"~/{tmp_path.name}")
+    assert "ok  MNIST" in screen().output
 
 
 def test_the_short_training_learns():

@@ -2,13 +2,18 @@
 
 import gzip
 import json
+import shlex
+from contextlib import suppress
 
+import click
 import numpy as np
 import pytest
 from commands import failed, tendigits
 from PIL import Image
 
 from tendigits import DigitClassifier, InputError, Network, Settings, fit, read_image, train_and_test
+from tendigits.cli.hints import EXAMPLES
+from tendigits.cli.main import main
 from tendigits.data.dataset import make_dataset
 from tendigits.data.idx import NAMES, idx_bytes
 
@@ -24,6 +29,11 @@ MISTAKES = {  # what is typed: what must be in the one sentence that answers it
     "train --data digits --out model.onnx": ["saved as .npz", "tendigits export model.npz --to onnx"],
     "train --data digits --out model.json": ["saved as .npz", "tendigits export model.npz --to json"],
     "train --data nowhere": ["nowhere"],
+    "train --data digits --transposed": ["--transposed is for files"],
+    "evaluate --data digits --plots picture.png": ["'picture.png' is a file"],
+    "score --data digits --against --quux": ["no option --quux", "`tendigits score --help` lists those there are"],
+    "train --data keras.npz --out keras.npz": ["keras.npz is to be read, and would be replaced"],
+    "read picture.png --annotate ./picture.png": ["picture.png is to be read, and would be replaced"],
     "train --data page": ["web page", "download it again"],
     "train --from keras.npz --data digits": ["holds x_train, y_train, and no network", "--data"],
     "evaluate picture.png": ["picture.png is a picture, not a model", "tendigits predict picture.png"],
@@ -152,6 +162,19 @@ def test_predict_takes_what_one_has(tmp_path, monkeypatch):
     one = str(tmp_path / "scans" / "3.png")
     for arguments in [("model.npz", one), (one, "model.npz"), ("--model", "model.npz", one), (one, "--model", model)]:
         assert files(*arguments) == [one]
+
+
+def test_a_closed_stdin_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    assert failed(tendigits("predict", "-", cwd=tmp_path), 2, "stdin is closed")
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_what_help_shows_can_be_typed(command):
+    for example in EXAMPLES[command]:
+        _, name, *words = shlex.split(example.partition(" >")[0])
+        with suppress(click.exceptions.Exit):  # after --help
+            main.commands[name].make_context(name, words)
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (32, 32), (20, 14)])

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from paper import written
 from PIL import Image
 
+from tendigits import Network
 from tendigits.cli.main import main
 
 
@@ -48,3 +49,11 @@ def test_annotate_and_grid(run, pictures, tmp_path):
     with Image.open(out) as image:
         assert image.mode == "RGB"
     assert "one picture" in run("--annotate", out, *pictures).stderr
+
+
+def test_a_model_of_small_images_reads_and_one_of_features_is_refused_once(run, pictures, tmp_path):
+    Network([64, 4, 10]).save(tmp_path / "small.npz")
+    result = run("--model", tmp_path / "small.npz", "--grid", pictures[0])
+    assert "do not fit" not in result.stderr
+    Network([7, 10]).save(tmp_path / "features.npz")
+    assert run("--model", tmp_path / "features.npz", *pictures).stderr.count("which are not an image") == 1

@@ -6,7 +6,7 @@ import shlex
 import pytest
 from click.testing import CliRunner
 
-from tendigits.cli.common import own_data
+from tendigits.cli.common import given_or_own_data, own_data
 from tendigits.cli.main import main
 from tendigits.cli.train import train
 from tendigits.errors import InputError
@@ -56,6 +56,15 @@ def test_own_data_in_a_folder_must_be_named():
     network.info = {"data": {"name": "letters+mnist"}}
     with pytest.raises(InputError, match="'letters': say with --data"):
         own_data(network)
+
+
+def test_own_data_in_a_folder_of_a_known_name_must_be_named(digits):
+    network = Network([784, 10])
+    network.info = {"data": {"name": "digits", "digest": digits.digest}}
+    assert given_or_own_data(network, None).digest == digits.digest
+    network.info = {"data": {"name": "digits", "digest": "of my own folder"}}
+    with pytest.raises(InputError, match="other data than 'digits', though of that name: say with --data"):
+        given_or_own_data(network, None)
 
 
 def test_sources_that_do_not_go_together(tiny_folder):

@@ -108,6 +108,28 @@ def test_kaggles_folder_whose_test_table_has_labels(tmp_path):
     np.testing.assert_array_equal(dataset.test_labels, labels[:3])
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_empty_table_in_capitals(tmp_path):
+    (tmp_path / "TRAIN.CSV").write_text("label,pixel0\n")
+    for path in (tmp_path, tmp_path / "TRAIN.CSV"):
+        with pytest.raises(InputError, match=r"TRAIN\.CSV holds no images"):
+            load(path)
+
+
+def test_a_table_whose_columns_are_numbered(tmp_path):
+    images, labels = digits()
+    path = write_table(tmp_path / "train.csv", images, labels)
+    path.write_text(path.read_text(encoding="utf-8").replace("pixel", ""), encoding="utf-8")
+    dataset = load(path)
+    assert len(dataset.train_labels) + len(dataset.test_labels) == 36
+
+
+def test_letters_without_a_header_may_begin_with_y(tmp_path):
+    images, labels = digits(labels=("y", "x"))
+    dataset = load(write_table(tmp_path / "train.csv", images, labels, header=False))
+    assert len(dataset.train_labels) + len(dataset.test_labels) == 36
+
+
 def test_labels_of_a_table_may_be_letters(tmp_path):
     images, labels = digits(labels=("A", "B"))
     assert load(write_table(tmp_path / "letters.csv", images, labels)).classes.tolist() == ["A", "B"]
@@ -180,6 +202,8 @@ IMAGES, LABELS = digits()
         ({"x": np.zeros((36, 28, 28, 3)), "y": LABELS}, "gray images"),
         ({"x": IMAGES, "y": LABELS * 0}, "only one class"),
         ({"x": IMAGES[:2], "y": LABELS[:2]}, "too few"),
+        ({"x": IMAGES, "y": LABELS, "writers": LABELS[:9]}, "names 9 writers for 36 labels"),
+        ({"x": IMAGES, "y": LABELS, "x_test": IMAGES, "y_test": LABELS, "test_writers": LABELS[:9]}, "9 writers"),
         ({"x": IMAGES, "y": LABELS, "x_test": IMAGES[:, :20], "y_test": LABELS}, "28 × 28 pixels, but test images of"),
     ],
 )
@@ -217,12 +241,29 @@ def test_other_pictures_are_prepared(tmp_path):
     assert dataset.train_images[0].max() == 255
 
 
+@pytest.mark.parametrize("suffix", [".heic", ".heif", ".avif", ".HEIC"])
+def test_pictures_that_phones_take_are_not_passed_over(tmp_path, suffix):
+    images, labels = digits()
+    write_pictures(tmp_path, images, labels)
+    (tmp_path / "3" / f"photo{suffix}").write_text("no picture")
+    with pytest.raises(InputError, match=f"photo{suffix}: it is not a picture"):
+        load(tmp_path)
+
+
 def test_folders_for_training_and_test(tmp_path):
     images, labels = digits()
     write_pictures(tmp_path / "train", images, labels)
     write_pictures(tmp_path / "test", images[:6], labels[:6])
     dataset = load(tmp_path)
     assert (len(dataset.train_labels), len(dataset.test_labels)) == (36, 6)
+
+
+def test_a_test_folder_comes_before_one_for_validation(tmp_path):
+    images, labels = digits()
+    write_pictures(tmp_path / "train", images, labels)
+    write_pictures(tmp_path / "Validation", images[:6], labels[:6])
+    write_pictures(tmp_path / "test", images[:9], labels[:9])
+    assert len(load(tmp_path).test_labels) == 9
 
 
 def listed(folder, writers):
@@ -241,6 +282,15 @@ def test_whole_writers_are_held_out(tmp_path):
     assert len(set(dataset.test_writers)) == 1
     assert not set(dataset.test_writers) & set(dataset.train_writers)
     assert len(dataset.test_labels) == 6
+
+
+def test_two_tables_that_list_pictures(tmp_path):
+    table = listed(tmp_path, [""] * 12) / "labels.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "test.csv").write_text("".join([lines[0], *lines[8:]]), encoding="utf-8")
+    table.rename(tmp_path / "train.csv")
+    dataset = load(tmp_path)
+    assert (len(dataset.train_labels), len(dataset.test_labels)) == (12, 5)
 
 
 def test_the_same_images_are_held_out_every_time(tmp_path):

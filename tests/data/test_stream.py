@@ -44,3 +44,19 @@ def test_what_cannot_be_is_refused(tmp_path, monkeypatch):
     four |= {"train_labels": labels.astype("U1"), "test_labels": labels.astype("U1")}
     with pytest.raises(InputError, match="labels that are not numbers"):
         write_stream(make_dataset("letters", four), tmp_path, 10)
+
+
+def test_an_interrupted_stream_leaves_the_old_files_as_they_were(tmp_path):
+    def tiny(labels):
+        parts = {"train_labels": labels, "test_labels": labels}
+        return make_dataset("tiny", {"train_images": IMAGES, "test_images": IMAGES, **parts})
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    labels = np.arange(70, dtype=np.uint8) % 2
+    write_stream(tiny(labels), tmp_path, 2)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        write_stream(tiny(1 - labels), tmp_path, 2, overwrite=True, tell=interrupt)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

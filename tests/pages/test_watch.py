@@ -86,7 +86,7 @@ def test_every_script_is_used():
 def test_names_from_the_data_are_never_markup(digits):
     names = np.array([*"012345678", "</script><u>"])
     labels = names[digits.train_labels], names[digits.test_labels]
-    page = watch(Dataset("<s>", digits.train_images, labels[0], digits.test_images, labels[1], digest="d1e"))
+    page = watch(Dataset("<s>\udcff", digits.train_images, labels[0], digits.test_images, labels[1], digest="d1e"))
     assert "<u>" not in page.html
     assert "<s>" not in page.html
     assert about(page)["classes"].count("</script><u>") == 1

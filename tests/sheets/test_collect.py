@@ -3,6 +3,7 @@
 import csv
 import os
 import shutil
+import sys
 from functools import cache
 
 import numpy as np
@@ -193,6 +194,30 @@ def test_a_failure_while_writing_leaves_nothing(found, tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         save(found, tmp_path / "class")
     assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_may_be_a_link_but_not_where_one_is(found, tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(InputError, match="the folder that you are in"):
+        check_new(".")
+    monkeypatch.chdir(tmp_path)
+    try:
+        (tmp_path / "link").symlink_to("empty", target_is_directory=True)
+    except OSError:
+        pytest.skip("there are no links here")
+    save(found, tmp_path / "link")
+    assert (tmp_path / "empty" / "labels.csv").exists()
+    assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names of files are Unicode here")
+def test_a_photo_whose_name_is_not_utf_8(upside_down, tmp_path, monkeypatch):
+    photo = os.fsdecode(bytes(tmp_path / "p") + b"\xff.png")
+    shutil.copyfile(upside_down, photo)
+    sheet = read_sheet(photo)
+    assert sheet.photo == r"p\udcff.png"
+    assert sheet.writer.isprintable()
 
 
 def test_names_in_the_table_are_quoted():

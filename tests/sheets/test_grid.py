@@ -74,6 +74,9 @@ def test_boxes_keep_their_proportions_and_margins(tmp_path):
         '{"rows": 1, "columns": 1, "labels": "1", "corners": [[0, 0]]}',
         '{"rows": 1, "columns": 1, "labels": "1", "margin": 0.5}',
         '{"rows": true, "columns": 1, "labels": "1"}',
+        '{"rows": 1, "columns": 1, "labels": "1", "corners": [[0, 0], [0, 9], [9, 9], [9, 0]]}',
+        '{"rows": 1, "columns": 1, "labels": "1", "corners": [[0, 0], [9, 9], [9, 0], [0, 9]]}',
+        '{"rows": 1, "columns": 1, "labels": "1", "corners": [[0, 0], [1%s, 0], [9, 9], [0, 9]]}' % ("0" * 400),
         "[" * 100_000,
     ],
 )

@@ -39,6 +39,7 @@ def test_a_blank_sheet_names_no_digits():
         ({"columns": 30}, "do not fit"),
         ({"writer": "x" * 17}, "too long or odd"),
         ({"writer": "a\nb"}, "too long or odd"),
+        ({"writer": "a\udcff"}, "too long or odd"),
         ({"paper": "a5"}, "no paper 'a5'"),
         ({"digits": (1, 12)}, "Digits are 0 to 9"),
         ({"repeat": 0}, "repeated 1 to 255 times"),

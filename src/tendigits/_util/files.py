@@ -7,7 +7,7 @@ import re
 import secrets
 import stat
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -50,13 +50,29 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
     >>> with replacing("greeting.txt") as file:
     ...     _ = file.write(b"hello")
     """
-    path = Path(os.path.realpath(path))
+    path = Path(path)
     try:
-        with _device(path) if path.exists() and not path.is_file() else _new_file(path) as file:
+        with _device(path) if is_device(path) else _new_file(Path(os.path.realpath(path))) as file:
             yield file
     except OSError as error:
         error.filename = error.filename or str(path)  # a full disk does not say which file it had no room for
         raise
+
+
+def is_device(path: Path) -> bool:
+    """Tell whether there is something at a path that is no regular file; /dev/stdout may be a pipe without a name.
+
+    Parameters
+    ----------
+    path : Path
+        The path, as it was given: the link to a pipe leads nowhere.
+
+    Returns
+    -------
+    bool
+        Whether there is.
+    """
+    return path.exists() and not path.is_file()
 
 
 @contextmanager
@@ -249,12 +265,30 @@ def check_writable(path: Path | str) -> None:
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} cannot be written: it is a folder.")
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
+    if is_device(path):
         return
     try:
-        beside, descriptor = _create_beside(path)
+        beside, descriptor = _create_beside(Path(os.path.realpath(path)))
         os.close(descriptor)
         beside.unlink()
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def check_other(path: Path | str, sources: Iterable[Path | str]) -> None:
+    """Check that a file to write is none of those to read, which it would replace.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write.
+    sources : iterable of path-like
+        The files to read; of other names nothing is asked.
+
+    Raises
+    ------
+    InputError
+        If it is one of them.
+    """
+    if os.path.isfile(path) and any(os.path.isfile(each) and os.path.samefile(path, each) for each in sources):
+        raise InputError(f"{path} is to be read, and would be replaced by what is written: name another file.")

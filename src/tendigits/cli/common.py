@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import isqrt
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from ..analysis.evaluate import Evaluation
 from ..data.dataset import Dataset
 from ..data.join import join
 from ..data.load import NAMED, load
+from ..data.pictures import SUFFIXES
 from ..errors import DataUnavailable, InputError
 from ..experiments.cluster import Cluster, connected
 from ..models.convert.formats import read
@@ -27,7 +27,6 @@ DATA_HELP = (
     "IDX files, a folder of pictures for each class, what `tendigits collect` makes, Kaggle's CSV, or .npz"
 )
 NAMES = "auto|NAME|PATH"
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".heic", ".avif")
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -95,7 +94,7 @@ cluster_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, and nothing else.")
 plots_option = click.option(
     "--plots",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Draw figures into this folder, as PNG.",
 )
@@ -141,7 +140,7 @@ def load_model(path: Path | None, pretrained: str = "hands") -> Network:
     """
     if path is None or is_bundled(path):
         return load_pretrained(str(path or pretrained))
-    if path.suffix.lower() in PICTURES:
+    if path.suffix.lower() in SUFFIXES:
         raise InputError(f"{path} is a picture, not a model: to read it, type `tendigits predict {path}`.")
     return read(path)
 
@@ -160,31 +159,6 @@ def is_bundled(path: Path) -> bool:
         Whether it is.
     """
     return str(path) in PATHS and not path.exists()
-
-
-def image_shape(network: Network) -> tuple[int, int]:
-    """Tell the height and width of the images that a network takes.
-
-    Parameters
-    ----------
-    network : Network
-        The network; where its notes do not say, its images are squares.
-
-    Returns
-    -------
-    tuple of int
-        (height, width).
-
-    Raises
-    ------
-    InputError
-        If it takes no images.
-    """
-    n, noted = network.sizes[0], network.info.get("preprocessing", {}).get("image_shape", [])
-    height, width = noted if len(noted) == 2 else (isqrt(n), isqrt(n))
-    if height * width != n:
-        raise InputError(f"The model takes {n} features, which are not an image: only models of images read pictures.")
-    return height, width
 
 
 def echo(text: str, err: bool = False) -> None:
@@ -242,7 +216,14 @@ def load_data(*sources: str, transposed: bool = False) -> Dataset:
     -------
     Dataset
         The data.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used, or no file is named that could be transposed.
     """
+    if transposed and set(sources) <= {"auto", *NAMED}:
+        raise InputError("--transposed is for files: known data sets are turned upright already.")
     if "auto" not in sources:
         return load(*sources, transposed=transposed)
     return join([_mnist_or_digits() if each == "auto" else load(each, transposed=transposed) for each in sources])
@@ -282,6 +263,39 @@ def own_data(network: Network) -> str:
     if name not in NAMED:
         raise InputError(f"The model was trained on {name!r}: say with --data where to find it.")
     return name
+
+
+def given_or_own_data(network: Network, source: str | None, transposed: bool = False) -> Dataset:
+    """Load the data of `--data`; without it, what a model was trained on.
+
+    Parameters
+    ----------
+    network : Network
+        The model.
+    source : str or None
+        The name of a data set, or a path.
+    transposed : bool, optional
+        Whether files store images transposed.
+
+    Returns
+    -------
+    Dataset
+        The data.
+
+    Raises
+    ------
+    InputError
+        If only the user can find what the model was trained on, as where a folder had the name of a known data set.
+    """
+    if source:
+        return load_data(source, transposed=transposed)
+    dataset, noted = load_data(own_data(network), transposed=transposed), network.info["data"]
+    if noted["name"] == dataset.name and noted.get("digest", dataset.digest) != dataset.digest:
+        raise InputError(
+            f"The model was trained on other data than {dataset.name!r}, though of that name: say with --data where to "
+            "find it."
+        )
+    return dataset
 
 
 def accuracy_line(evaluation: Evaluation) -> str:

@@ -74,7 +74,7 @@ def _data() -> Findings:
     """MNIST, where scikit-learn or tendigits keep it; and the digits that come with scikit-learn."""
     works = importlib.util.find_spec("sklearn") is not None
     yield works, False, "small digits for trying out" + ("" if works else ": come with scikit-learn")
-    home = Path(os.environ.get("SCIKIT_LEARN_DATA") or Path.home() / "scikit_learn_data")
+    home = Path(os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data").expanduser()
     found = any(home.glob("openml/**/mnist_784.arff*")) or (home / "tendigits" / "mnist.npz").exists()
     where = "MNIST, downloaded before" if found else "MNIST is not here yet: the first lesson downloads 15 MB, once"
     yield found, False, where

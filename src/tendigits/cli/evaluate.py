@@ -14,11 +14,10 @@ from ..errors import InputError
 from .common import (
     accuracy_line,
     echo,
+    given_or_own_data,
     json_option,
-    load_data,
     load_model,
     model_argument,
-    own_data,
     own_data_option,
     plots_option,
     print_json,
@@ -43,7 +42,7 @@ def evaluate(
     Without MODEL, test the network that ships with tendigits.
     """
     network = load_model(model)
-    dataset = load_data(data or own_data(network), transposed=transposed)
+    dataset = given_or_own_data(network, data, transposed)
     if by and dataset.test_writers is None:
         raise InputError(f"{dataset.name} does not say who wrote its images: leave out --by writer.")
     labels = class_index(dataset.test_labels, network.classes)

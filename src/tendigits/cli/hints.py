@@ -12,7 +12,7 @@ EXAMPLES = {
     "score": ("tendigits score --seeds 5 --epochs 5", "tendigits score --seeds 5 --against '--optimizer adam'"),
     "predict": ("tendigits predict three.png", "tendigits predict scans/ --model model.npz --json"),
     "read": ("tendigits read page.jpg", "tendigits read form.png --grid"),
-    "sheet": ("tendigits sheet sheet.pdf", "tendigits collect photo.jpg --out hand"),
+    "sheet": ("tendigits sheet --out sheet.pdf", "tendigits collect photo.jpg --out hand"),
     "collect": ("tendigits collect photo.jpg --out hand", "tendigits train --from model.npz --data hand"),
     "distort": ("tendigits distort --data digits --times 20 --out many", "tendigits train --data many"),
     "draw": ("tendigits draw", "tendigits draw model.npz --out page.html --no-open"),
@@ -78,5 +78,5 @@ def no_such_option(error: click.NoSuchOption) -> str:
     if meant not in options:
         close = difflib.get_close_matches(f"--{typed.replace('_', '-')}", set(options) - {"--help"}, 1)
         meant = close[0] if close else None
-    told = f"type {meant}" if meant else f"`{context.command_path} --help` lists those there are"
+    told = f"type {meant}" if meant else f"`{context.command_path.partition(' --')[0]} --help` lists those there are"
     return f"There is no option {error.option_name}: {told}."

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import numpy as np
@@ -15,10 +15,11 @@ from .._util.progress import progress_bar
 from ..analysis.novelty import is_unlike
 from ..data.pictures import is_picture
 from ..errors import InputError
-from ..images.decode import WEB, read_image, resized
+from ..experiments.image_size import in_size_of
+from ..images.decode import WEB, read_image
 from ..models.convert.formats import READERS
 from ..nn.network import Network
-from .common import echo, image_shape, is_bundled, json_option, load_model, print_json
+from .common import echo, is_bundled, json_option, load_model, print_json
 
 AT_A_TIME = 100  # pictures read before the network is asked
 STDIN = "-"
@@ -113,9 +114,15 @@ def _prepared(files: list[str]) -> Iterator[Picture]:
     """Bring the pictures into MNIST's format, and name on stderr those that cannot be read."""
     for file in files:
         try:
-            yield file, read_image(sys.stdin.buffer if file == STDIN else file if WEB.match(file) else Path(file))
+            yield file, read_image(_stdin() if file == STDIN else file if WEB.match(file) else Path(file))
         except InputError as error:
             echo(f"Error: {error}", err=True)
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise InputError(f"{STDIN}: it cannot be read: stdin is closed.")
+    return sys.stdin.buffer
 
 
 def _read(network: Network, pictures: list[Picture]) -> list[dict[str, Any]]:
@@ -123,8 +130,7 @@ def _read(network: Network, pictures: list[Picture]) -> list[dict[str, Any]]:
     if not pictures:
         return []
     digits = np.stack([digit for _, digit in pictures])
-    shape = image_shape(network)
-    probabilities = network.predict_proba(np.stack([resized(digit, shape) for digit in digits]))
+    probabilities = network.predict_proba(in_size_of(network, digits))
     unlike = is_unlike(network, digits)
     return [
         {

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from .._util.files import check_writable, replacing
+from .._util.files import check_other, check_writable, replacing
 from .._util.progress import progress_bar
 from ..errors import InputError
 from ..experiments.grid import cells
+from ..experiments.image_size import image_shape, in_size_of
 from ..experiments.read import read as read_picture
 from ..experiments.reading.results import Reading
 from ..images.decode import read_gray
@@ -55,7 +56,9 @@ def read(
         raise click.UsageError("--annotate draws into one picture, but there are several.")
     if annotated:
         check_writable(annotated)
+        check_other(annotated, pictures)
     network = load_model(model, "reader")
+    image_shape(network)  # or no picture could be read
     readings = _read_all(pictures, network)
     if as_json:
         tables = [{"cells": _table(path, reading, network)[1]} if grid else {} for path, reading in readings.items()]
@@ -86,7 +89,7 @@ def _read_all(pictures: tuple[Path, ...], network: Network) -> dict[Path, Readin
 
 def _table(path: Path, reading: Reading, network: Network) -> tuple[Reading, list[list[str]]]:
     """Find the cells of a table, or the answers on a sheet, where what is beside the boxes is printed and no digit."""
-    answers = read_answers(read_gray(path), network.predict)
+    answers = read_answers(read_gray(path), lambda digits: network.predict(in_size_of(network, digits)))
     return (replace(reading, skipped=()), answers) if answers else (reading, cells(reading))
 
 

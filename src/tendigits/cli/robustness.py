@@ -7,7 +7,7 @@ import click
 
 from ..analysis.robustness import robustness as measure
 from ..data.dataset import class_index
-from .common import echo, json_option, load_data, load_model, own_data, own_data_option, plots_option, print_json
+from .common import echo, given_or_own_data, json_option, load_model, own_data_option, plots_option, print_json
 
 Results = dict[str, dict[str, dict[float, float]]]  # by model, by disturbance, by strength
 
@@ -23,7 +23,7 @@ def robustness(models: tuple[Path, ...], data: str | None, transposed: bool, plo
     Without MODEL, test the network that ships with tendigits.
     """
     networks = {str(path): load_model(path) for path in models} or {"pretrained": load_model(None)}
-    dataset = load_data(data or own_data(next(iter(networks.values()))), transposed=transposed)
+    dataset = given_or_own_data(next(iter(networks.values())), data, transposed)
     results = {
         name: measure(network, dataset.test_images, class_index(dataset.test_labels, network.classes))
         for name, network in networks.items()

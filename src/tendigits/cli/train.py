@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from .._util.files import check_writable
+from .._util.files import check_other, check_writable, is_device
 from .._util.locks import locked
 from ..data.dataset import Dataset
 from ..errors import InputError
@@ -94,6 +94,7 @@ def train(
     say = partial(common_say, err=as_json)
     _check_suffix(out)
     check_writable(out)
+    check_other(out, data)
     if plots:
         plots.mkdir(parents=True, exist_ok=True)
     checkpoint = None if start or cluster else _checkpoint_beside(out)
@@ -184,7 +185,7 @@ def _go_on(
 
 def _checkpoint_beside(out: Path) -> Path | None:
     """Name the checkpoint; there is none beside a device or a pipe."""
-    return None if out.exists() and not out.is_file() else out.with_name(f"{out.name}.checkpoint.npz")
+    return None if is_device(out) else out.with_name(f"{out.name}.checkpoint.npz")
 
 
 def _keep_unfinished(checkpoint: Path, out: Path) -> None:

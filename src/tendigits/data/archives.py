@@ -66,7 +66,9 @@ def _part(arrays: Arrays, path: Path) -> Part:
         shown = ", ".join(f"{name} {array.shape}" for name, array in arrays.items()) or "none"
         raise InputError(f"{path} should hold one array of images and one of labels for each part, but holds: {shown}.")
     [pixels], [labels] = images.values(), flat.values()
-    who = next((array.astype(str) for array in writers.values()), None)
+    who = next((_flat(array).astype(str) for array in writers.values()), None)
+    if who is not None and who.shape != labels.shape:
+        raise InputError(f"{path} names {who.size:,} writers for {labels.size:,} labels: it should name one for each.")
     return Part(as_images(pixels, str(path)), _labels(labels, path), who)
 
 

@@ -114,24 +114,27 @@ def _names(folder: Path) -> list[str]:
 
 
 def _read_file(path: Path) -> tuple[Part, Part | None]:
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         return read_archive(path)
-    if path.suffix != ".csv":
+    if path.suffix.lower() != ".csv":
         raise InputError(f"{path} is neither a known data set nor a folder, nor a file of a known kind; {EXPECTED}.")
     return _labelled(path), None
 
 
 def _labelled(path: Path) -> Part:
-    if set(FILE_COLUMNS) & set(header(path)):
-        return read_listed(path)
-    part = read_table(path)
+    part = _table(path)
     if part is None:
         raise InputError(f"{path} lacks labels: it should have a column called label.")
     return part
 
 
+def _table(path: Path) -> Part | None:
+    """Read the pictures that a table lists, or its rows of pixels; None where these have no labels."""
+    return read_listed(path) if set(FILE_COLUMNS) & set(header(path)) else read_table(path)
+
+
 def _read_folder(folder: Path, names: list[str]) -> tuple[Part, Part | None]:
-    archives, tables = ([name for name in names if name.endswith(suffix)] for suffix in (".npz", ".csv"))
+    archives, tables = ([name for name in names if name.lower().endswith(suffix)] for suffix in (".npz", ".csv"))
     if LABELS in names:
         return read_listed(folder / LABELS), None
     if len(archives) == 1:
@@ -147,7 +150,7 @@ def _read_tables(folder: Path, names: list[str]) -> tuple[Part, Part | None]:
     train = train or (names if len(names) == 1 else [])
     if len(train) != 1 or len(test) > 1:
         raise InputError(f"{folder} should hold one table for training, train.csv, and at most one test.csv.")
-    return _labelled(folder / train[0]), read_table(folder / test[0]) if test and test != train else None
+    return _labelled(folder / train[0]), _table(folder / test[0]) if test and test != train else None
 
 
 def _read_pictures(folder: Path, names: list[str]) -> tuple[Part, Part | None]:
@@ -158,7 +161,7 @@ def _read_pictures(folder: Path, names: list[str]) -> tuple[Part, Part | None]:
                 f"{folder / min(empty)} holds no pictures; leave it out, or put pictures of its class there."
             )
         return read_classes(folder), None
-    test = next((folder / name for name in names if name.lower() in TEST_FOLDERS), None)
+    test = next((folder / name for each in TEST_FOLDERS for name in names if name.lower() == each), None)
     train = next((folder / name for name in names if name.lower() in ("train", "training")), None)
     if train is None or not train.is_dir() or not class_folders(train):
         raise InputError(f"{folder} holds no data set; {EXPECTED}.")

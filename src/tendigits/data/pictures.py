@@ -13,7 +13,9 @@ from ..images.light import border
 from ..images.mnist_format import FIELD, to_mnist
 from .part import Part, as_labels
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".heic", ".heif", ".avif",
+)  # fmt: skip
 LABELS = "labels.csv"
 FILE_COLUMNS, LABEL_COLUMNS, WRITER_COLUMNS = ("file", "filename", "image", "path"), ("label", "class"), ("writer",)
 

@@ -11,7 +11,9 @@ which MNIST8M is the first 8.1 million.
 import shutil
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -104,7 +106,7 @@ def write_stream(
     overwrite: bool = False,
     tell: Callable[[int], object] = lambda n: None,
 ) -> int:
-    """Write a data set whose training images are a stream of distorted ones, as four IDX files.
+    """Write a data set whose training images are a stream of distorted ones, as four IDX files, all or none.
 
     Parameters
     ----------
@@ -133,16 +135,21 @@ def write_stream(
     """
     stream = DistortedDigits(dataset.train_images, times, distortion, seed)
     _check(dataset, stream, folder, overwrite)
-    _write(folder / NAMES["test_images"], idx_bytes(dataset.test_images))
-    _write(folder / NAMES["test_labels"], idx_bytes(dataset.test_labels))
-    _write(folder / NAMES["train_labels"], idx_bytes(np.tile(dataset.train_labels, times)))
-    with replacing(folder / NAMES["train_images"]) as file:
-        file.write(struct.pack(">HBB3I", 0, 0x08, 3, len(stream), *dataset.train_images.shape[1:]))
-        for k in range(-(-len(stream) // BLOCK)):
-            images = stream.block(k)
-            file.write(images.tobytes())
-            tell(len(images))
+    with ExitStack() as stack:  # which closes the last first: the images, which may not fit, and then the small files
+        files = {role: stack.enter_context(replacing(folder / name)) for role, name in reversed(NAMES.items())}
+        files["test_images"].write(idx_bytes(dataset.test_images))
+        files["test_labels"].write(idx_bytes(dataset.test_labels))
+        files["train_labels"].write(idx_bytes(np.tile(dataset.train_labels, times)))
+        files["train_images"].write(struct.pack(">HBB3I", 0, 0x08, 3, len(stream), *dataset.train_images.shape[1:]))
+        _write_blocks(files["train_images"], stream, tell)
     return len(stream)
+
+
+def _write_blocks(file: BinaryIO, stream: DistortedDigits, tell: Callable[[int], object]) -> None:
+    for k in range(-(-len(stream) // BLOCK)):
+        images = stream.block(k)
+        file.write(images.tobytes())
+        tell(len(images))
 
 
 def _check(dataset: Dataset, stream: DistortedDigits, folder: Path, overwrite: bool) -> None:
@@ -157,8 +164,3 @@ def _check(dataset: Dataset, stream: DistortedDigits, folder: Path, overwrite: b
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise InputError(f"{folder} has room for {free / 1e9:.1f} GB, and the images need {needed / 1e9:.1f} GB.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    with replacing(path) as file:
-        file.write(content)

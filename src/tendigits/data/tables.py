@@ -1,5 +1,6 @@
 """Images as rows of a CSV file, as Kaggle has MNIST: `label,pixel0,pixel1,…`, a line for each image."""
 
+import warnings
 from collections.abc import Callable
 from math import isfinite, isqrt
 from pathlib import Path
@@ -31,7 +32,9 @@ def header(path: Path) -> list[str]:
         If the file cannot be read.
     """
     fields = _first_line(path)
-    return [] if all(_is_number(field) for field in fields[1:]) and len(fields) > 2 else fields
+    numbers = all(_is_number(field) for field in fields[1:]) and len(fields) > 2
+    numbered = fields[0] in LABELS and len(set(fields)) == len(fields)  # columns; of pixels, some are alike
+    return [] if numbers and not numbered else fields
 
 
 def _first_line(path: Path) -> list[str]:
@@ -98,16 +101,18 @@ def _label_column(names: list[str], width: int) -> int | None:
 def _values(path: Path, has_header: bool, at: int | None, code: Callable[[str], float]) -> np.ndarray:
     """Read all rows, labels as codes: float32 (n, columns)."""
     try:
-        return np.loadtxt(
-            path,
-            np.float32,
-            delimiter=",",
-            skiprows=int(has_header),
-            converters=None if at is None else {at: code},
-            ndmin=2,
-            comments=None,
-            encoding="utf-8-sig",
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an empty table, which the caller refuses
+            return np.loadtxt(
+                path,
+                np.float32,
+                delimiter=",",
+                skiprows=int(has_header),
+                converters=None if at is None else {at: code},
+                ndmin=2,
+                comments=None,
+                encoding="utf-8-sig",
+            )
     except (OSError, ValueError) as error:
         ragged = "number of columns" in str(error) or "requires" in str(error)
         why = "its rows do not all have as many values" if ragged else "it is not a table of numbers"

@@ -14,6 +14,7 @@ import numpy as np
 
 from .._util.arrays import Array
 from .._util.files import replacing
+from .._util.text import printable
 from ..errors import InputError
 
 JAVASCRIPT, SHARED = Path(__file__).parents[1] / "javascript", Path(__file__).parent / "shared"
@@ -120,7 +121,7 @@ def assemble(folder: Path, script: str, about: dict[str, Any], worker: str = "",
         "script": script,
         "worker": _json(worker),
         "about": _json(about),
-        **{name: html.escape(text) for name, text in words.items()},
+        **{name: html.escape(printable(text)) for name, text in words.items()},
     }
     return re.sub(r"{{(\w+)}}", lambda match: parts[match[1]], (folder / "index.html").read_text("utf-8"))
 

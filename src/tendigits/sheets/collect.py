@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .._util.arrays import Array
+from .._util.text import printable
 from ..errors import InputError
 from ..images.decode import read_gray
 from .cells import SHARES, Cell, cut
@@ -114,7 +115,7 @@ def read_sheet(photo: Path | str, writer: str = "", grid: Grid | None = None) ->
         cells = cut(sheet.gray, list(sheet.layout.boxes()))
     _check(cells)
     notes += [f"row {c.box.row + 1}, column {c.box.column + 1} is left out: {c.why}." for c in cells if c.why == SHARES]
-    return Sheet(name, writer or Path(photo).stem, tuple(cells), tuple(notes))
+    return Sheet(printable(name), printable(writer or Path(photo).stem), tuple(cells), tuple(notes))
 
 
 def _without_name(photo: Path | str) -> Array:
@@ -183,6 +184,8 @@ def check_new(folder: Path | str) -> None:
     folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise InputError(f"{folder} is there already; name a new folder, which --data takes beside it.")
+    if folder.resolve() == Path.cwd():
+        raise InputError(f"{folder} is the folder that you are in: name a new one.")
     if not folder.resolve().parent.is_dir():
         raise InputError(f"{folder} cannot be made: there is no folder {folder.resolve().parent}.")
 
@@ -223,13 +226,14 @@ def save(collection: Collection, folder: Path | str, *, review: bool = False) ->
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
     """Make a folder beside, which takes the name of `folder` if the block succeeds, and vanishes if it fails."""
-    beside = folder.resolve().with_name(f".{folder.resolve().name}.{secrets.token_hex(4)}.tmp")
+    folder = folder.resolve()  # where a link leads
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
     beside.mkdir()
     try:
         yield beside
         if folder.is_dir():
             folder.rmdir()
-        os.rename(beside, folder.resolve())
+        os.rename(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

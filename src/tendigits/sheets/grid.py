@@ -136,7 +136,7 @@ def read_grid(path: Path | str) -> Grid:
         return _grid(json.loads(text))
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error}).") from error
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"{path} describes no grid ({error}): {HOW}") from error
 
 
@@ -156,4 +156,8 @@ def _grid(values: dict[str, Any]) -> Grid:
 def _corners(corners: Any) -> Corners:
     if len(corners) != 4 or any(len(corner) != 2 for corner in corners):
         raise ValueError("corners are four pairs")
-    return tuple((float(x), float(y)) for x, y in corners)
+    points = np.array([(float(x), float(y)) for x, y in corners])
+    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+    if not (before[:, 0] * after[:, 1] > before[:, 1] * after[:, 0]).all():  # it turns right at each: y goes down
+        raise ValueError("corners go clockwise from the upper left, around a shape without dents")
+    return tuple((x, y) for x, y in points.tolist())

@@ -84,7 +84,7 @@ class Layout:
             raise InputError("Digits are 0 to 9, each at most once.")
         if not (1 <= self.repeat <= MOST and 1 <= self.page <= self.pages <= MOST):
             raise InputError(f"A form has 1 to {MOST} pages, and each digit is repeated 1 to {MOST} times.")
-        if len(self.writer.encode()) > WRITER_BYTES or not self.writer.isprintable():
+        if not self.writer.isprintable() or len(self.writer.encode()) > WRITER_BYTES:
             raise InputError(f"{self.writer!r} is too long or odd for a pseudonym: use at most {WRITER_BYTES} letters.")
 
     @property

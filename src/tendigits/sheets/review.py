@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .._util.arrays import Array
+from .._util.text import printable
 from .cells import Cell
 
 HERE = Path(__file__).parent
@@ -40,7 +41,13 @@ def review_page(rows: Sequence[dict[str, str]], cells: Sequence[Cell], name: str
     policy = f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"
     shown = [row | {"crop": _picture(c.crop), "image": _picture(c.image)} for row, c in zip(rows, cells, strict=True)]
     data = json.dumps(shown).replace("<", "\\u003c")
-    parts = {"policy": html.escape(policy), "style": style, "name": html.escape(name), "data": data, "script": script}
+    parts = {
+        "policy": html.escape(policy),
+        "style": style,
+        "name": html.escape(printable(name)),
+        "data": data,
+        "script": script,
+    }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _text("review.html"))
 
 

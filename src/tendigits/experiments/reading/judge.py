@@ -12,6 +12,7 @@ from ...images.photo import Page, is_digit_sized
 from ...images.pieces import Piece, mask_of
 from ...images.signs import bend, is_dash, is_sign
 from ...nn.network import Network
+from ..image_size import in_size_of
 from .results import Box, Digit
 
 SURE, CLEAR, WEAK = 0.8, 0.85, 0.4  # probabilities: of one that is unlike a digit and yet is one; clear; hardly one
@@ -103,7 +104,8 @@ class Judge:
         return max(marks, key=lambda mark: mark.goodness)
 
     def _digits(self, images: Array, box: Box) -> list[Digit]:
-        probabilities, unlike = self.network.predict_proba(images), is_unlike(self.network, images)
+        probabilities = self.network.predict_proba(in_size_of(self.network, images))
+        unlike = is_unlike(self.network, images)
         best = probabilities.argmax(axis=1)
         return [
             Digit(box, self.network.classes[k].item(), float(p[k]), None if unlike is None else bool(unlike[i]))

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from ..._util.arrays import PIXELS, Array
-from ..._util.text import printable
 from ...analysis.novelty import detector, is_unlike
 from ...data.dataset import Dataset, class_index
 from ...data.digits import load_digits
@@ -174,7 +173,7 @@ def _pictures(network: Network, dataset: Dataset, index: Array) -> dict[str, Any
 def _colophon(network: Network) -> str:
     words = [f"A {'-'.join(map(str, network.sizes))} network, made with tendigits"]
     if name := network.info.get("data", {}).get("name"):
-        words.append(f"trained on {'MNIST' if name == 'mnist' else printable(name)}")
+        words.append(f"trained on {'MNIST' if name == 'mnist' else name}")
     if accuracy := network.info.get("results", {}).get("test_accuracy"):
         words.append(f"{100 * accuracy:.1f} % right on its test set")
     return ", ".join(words) + "."
