@@ -84,7 +84,7 @@ def test_what_is_refused_decides_no_divisor(data):
     (images, labels), (held_out, answers) = data
     network = Network([16, 8, 3])
     for settings, validation in [(SETTINGS, (held_out, answers)), (replace(SETTINGS, batch_size=201), None)]:
-        with pytest.raises(InputError, match="must be alike|larger than the data"):
+        with pytest.raises(InputError, match=r"must be alike|larger than the data"):
             Run(network, (images / 255, labels), validation, settings, 0)
         assert network.divisor is None
 
