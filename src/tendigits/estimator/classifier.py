@@ -80,7 +80,8 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
     validation_fraction : float
         Only used when early_stopping=True.
     beta_1, beta_2, epsilon : float
-        Adam's decay rates and its smallest divisor. Only used when solver="adam".
+        Adam's decay rates and its smallest divisor, which MLPClassifier adds before v is corrected for bias, and Adam's
+        paper and we after: an epsilon far above the default damps the first steps less. Only used when solver="adam".
     max_fun : int
         Accepted, and without effect: MLPClassifier uses it for the solver "lbfgs" alone.
     dropout : float
