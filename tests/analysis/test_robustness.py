@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from tendigits import Network
+from tendigits import InputError, Network
 from tendigits.analysis import plots
 from tendigits.analysis.robustness import DISTURBANCES, noisy, robustness, rotated, scaled, shifted, thicker, thinner
 from tendigits.cli.main import main
@@ -57,6 +57,12 @@ def test_every_disturbance_is_measured_and_the_same_seed_gives_the_same(digits):
     assert set(results) == {"as they are", *DISTURBANCES}
     assert results == robustness(network, images, labels)
     assert plots.robustness({"a": results, "b": results}).axes[0].get_legend()
+
+
+def test_only_pixels_in_images_can_be_disturbed(bar):
+    for images in (bar / 255, bar.reshape(8, -1)):
+        with pytest.raises(InputError, match=r"Only uint8 images of shape \(n, height, width\)"):
+            robustness(Network([784, 10]), images, np.zeros(8, int))
 
 
 def test_the_command_prints_a_table(tmp_path, monkeypatch):

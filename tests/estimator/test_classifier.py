@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from sklearn.exceptions import DataConversionWarning
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tables import classifier, fitted, iris, params, two_digits
@@ -144,6 +144,26 @@ def test_partial_fit_goes_on_after_whatever_ended_the_last_call():
     assert (len(model.loss_curve_), model.t_) == (2, 300)
 
 
+def test_a_first_partial_fit_that_is_refused_is_as_if_never_called():
+    X, y = iris()
+    model = classifier()
+    with pytest.raises(ValueError, match="not among the 2 classes: 2"):
+        model.partial_fit(X, y, classes=[0, 1])
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    np.testing.assert_array_equal(
+        params(model.partial_fit(X, y, classes=[0, 1, 2])), params(classifier().partial_fit(X, y, classes=[0, 1, 2]))
+    )
+
+
+def test_partial_fit_goes_on_with_other_workers():
+    X, y = two_digits(100)
+    model = classifier(alpha=0, workers=2).partial_fit(X, y, classes=[0, 1])
+    for options, n in (({}, 1), ({"workers": 1}, 100)):
+        model.set_params(**options).partial_fit(X[:n], y[:n])
+    assert len(model.loss_curve_) == 3
+
+
 def test_what_partial_fit_cannot_do_it_says():
     X, y = iris()
     with pytest.raises(ValueError, match="partial_fit does not support"):
@@ -170,6 +190,18 @@ def test_a_warm_start_needs_the_same_classes(groups):
     model = fitted(classifier(max_iter=2, warm_start=True), X, y)
     with pytest.raises(ValueError, match="warm_start can only be used where"):
         model.fit(X, np.arange(150) % groups)
+
+
+def test_a_fit_that_is_refused_leaves_the_last_one_as_it_was():
+    X, y = iris()
+    fresh, model = classifier(), fitted(classifier(max_iter=3), X, y)
+    before = dict(vars(model))
+    for refused in (fresh, model):
+        with pytest.raises(ValueError, match="go together"):
+            refused.fit(X[:, :3], y, X_val=X)
+    assert vars(model) == before
+    with pytest.raises(NotFittedError):
+        fresh.predict(X)
 
 
 # validation and early stopping

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from tables import classifier, fitted, iris, params, two_digits
 
 from tendigits.analysis.evaluate import accuracy_interval
@@ -72,6 +72,12 @@ def test_coefficients_are_views_of_the_network(three):
     np.testing.assert_allclose(hidden @ model.coefs_[1] + model.intercepts_[1], model.decision_function(X))
 
 
+def test_each_matrix_has_its_biases_also_of_a_convolution():
+    X, y = two_digits()
+    model = classifier(conv="2x3 pool").partial_fit(X, y, classes=[0, 1])
+    assert [b.shape for b in model.intercepts_] == [(W.shape[1],) for W in model.coefs_] == [(2,), (8,), (2,)]
+
+
 def test_without_validation_the_loss_is_all_there_is(three):
     model, _, _ = three
     assert len(model.loss_curve_) == model.n_iter_ == 20
@@ -85,6 +91,14 @@ def test_the_interval_of_the_score(three):
     low, high = model.score_interval(X, y)
     assert (low, high) == accuracy_interval(round(150 * model.score(X, y)), 150)
     assert low < model.score(X, y) < high
+
+
+def test_the_interval_of_the_score_checks_the_labels(three):
+    model, X, y = three
+    with pytest.warns(DataConversionWarning):
+        assert model.score_interval(X, y[:, None]) == model.score_interval(X, y)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.score_interval(X, y[:1])
 
 
 def test_nothing_can_be_asked_before_fit():

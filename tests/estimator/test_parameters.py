@@ -108,6 +108,8 @@ def test_distorted_images_in_the_classifier():
     assert not np.array_equal(model.coefs_[0], plain.coefs_[0])
     with pytest.raises(InputError, match="image_shape"):
         DigitClassifier(distortion=distortion).fit(IMAGES[:, :60], DIGITS)
+    with pytest.raises(InputError, match=r"image of \(-8, -8\)"):
+        DigitClassifier(distortion=distortion, image_shape=(-8, -8)).fit(IMAGES, DIGITS)
     wide = DigitClassifier((16,), distortion=distortion, image_shape=(6, 10), max_iter=1, random_state=0)
     assert wide.fit(IMAGES[:, :60], DIGITS).n_features_in_ == 60
     with pytest.raises(InputError, match="toarray"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tendigits import Dataset, InputError, Settings, train_and_test
+from tendigits import Dataset, InputError, Network, Settings, train_and_test
 from tendigits.experiments import train_and_test as train_and_test_module
 
 QUICK = Settings(epochs=2, batch_size=32)
@@ -45,6 +45,20 @@ def test_the_model_says_what_it_does_with_pixels(letters):
         (replace(letters, train_images=train, test_images=test), "taken as they are"),
     ):
         assert train_and_test(data, QUICK, hidden=[8]).network.info["preprocessing"]["pixels"] == words
+
+
+def test_numbers_may_be_numpys_and_the_checkpoint_a_text(letters, tmp_path):
+    options = {"seed": np.int64(3), "members": np.int64(2), "dropout": np.float32(0.25), "dtype": np.float64}
+    theirs = train_and_test(letters, QUICK, hidden=[4], **options, checkpoint=str(tmp_path / "c.npz")).network
+    ours = train_and_test(letters, QUICK, hidden=[4], seed=3, members=2, dropout=0.25, dtype="float64").network
+    theirs.save(tmp_path / "m.npz")
+    np.testing.assert_array_equal(Network.load(tmp_path / "m.npz").params, ours.params)
+
+
+@pytest.mark.parametrize("option", [{"seed": None}, {"seed": -1}, {"dtype": "float16"}, {"members": 0}])
+def test_what_no_model_could_say_is_refused_before_training(letters, option):
+    with pytest.raises(InputError, match=r"seed must be|float32 or float64|at least one member"):
+        train_and_test(letters, QUICK, **option)
 
 
 def test_training_never_sees_the_test_set(letters):

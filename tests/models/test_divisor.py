@@ -101,3 +101,11 @@ def test_a_classifier_its_network_and_its_export_agree_on_pixels(tmp_path):
 def test_an_ensemble_divides_by_one_number():
     with pytest.raises(InputError, match="same number"):
         Network.ensemble([trained_on(lambda images: images)[0], trained_on(lambda images: images / 255)[0]])
+
+
+@pytest.mark.parametrize("divisor", [1.0, 255.0])
+def test_the_header_in_c_says_what_pixels_are_divided_by(tmp_path, divisor):
+    network = Network([4, 2])
+    network.divisor = divisor
+    export(network, tmp_path / "m.h", to="c")
+    assert f"divides them by {divisor}, as in training" in (tmp_path / "m.h").read_text()

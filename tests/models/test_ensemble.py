@@ -44,8 +44,10 @@ def test_it_has_no_layers_of_its_own():
 
 
 def test_an_ensemble_of_nothing_or_of_strangers():
-    with pytest.raises(InputError, match="a network or more"):
-        Network.ensemble([])
+    for nothing in ([], Network([6, 3]), ["a.npz"]):
+        with pytest.raises(InputError, match="a network or more, in a list"):
+            Network.ensemble(nothing)
+    assert len(Network.ensemble(network for network in three()).members) == 3
     other = Network([6, 3])
     other.classes = np.array([2, 1, 0])
     with pytest.raises(InputError, match="same classes"):

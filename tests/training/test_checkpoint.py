@@ -216,6 +216,11 @@ def test_metadata_of_another_kind_are_refused(data, tmp_path, part, value):
         trained(data, checkpoint=path, resume=True)
 
 
+def test_to_resume_needs_a_checkpoint(data):
+    with pytest.raises(InputError, match="give checkpoint="):
+        trained(data, resume=True)
+
+
 def test_a_model_is_no_checkpoint(data, tmp_path):
     Network([16, 8, 3]).save(tmp_path / "c.npz")
     with pytest.raises(InputError, match="is not a checkpoint"):

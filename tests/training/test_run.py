@@ -98,6 +98,15 @@ def test_pixels_and_floats_do_not_go_together(data):
     assert a_run([data[0], floats[1]]).examples.divisor == 255, "which makes pixels the shares that the floats are"
 
 
+def test_what_is_refused_decides_no_divisor(data):
+    (images, labels), (held_out, answers) = data
+    network = Network([16, 8, 3])
+    for settings, validation in [(SETTINGS, (held_out, answers)), (replace(SETTINGS, batch_size=201), None)]:
+        with pytest.raises(InputError, match=r"must be alike|larger than the data"):
+            Run(network, (images / 255, labels), validation, settings, 0)
+        assert network.divisor is None
+
+
 def test_it_is_finished_after_its_epochs_and_not_before(data):
     run = a_run(data)
     run.history.records = [{"epoch": epoch} for epoch in (1, 2, 3)]

@@ -267,7 +267,7 @@ def positive(**sizes: int) -> None:
         Unless all are positive integers.
     """
     if not all(isinstance(size, int) and size is not True and size > 0 for size in sizes.values()):
-        words = ", ".join(f"{name}={size}" for name, size in sizes.items())
+        words = ", ".join(f"{name}={size!r}" for name, size in sizes.items())
         raise InputError(f"A layer's sizes must be positive integers, not {words}.")
 
 

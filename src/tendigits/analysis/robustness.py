@@ -10,6 +10,7 @@ import numpy as np
 
 from .._util.arrays import Array
 from ..data.displacement import DisplacementField, plane, warp
+from ..errors import InputError
 from ..nn.network import Network
 from .evaluate import evaluate
 
@@ -183,7 +184,17 @@ def robustness(network: Network, images: Array, labels: Array, seed: int = 0) ->
     -------
     dict of str to dict of float to float
         {disturbance: {strength: accuracy}}; "as they are" has one strength, 0.
+
+    Raises
+    ------
+    InputError
+        If the images are no uint8 pixels, or rows.
     """
+    if np.ndim(images) != 3 or np.asarray(images).dtype != np.uint8:
+        raise InputError(
+            "Only uint8 images of shape (n, height, width) can be disturbed, not "
+            f"{np.asarray(images).dtype} of shape {np.shape(images)}."
+        )
     results = {"as they are": {0.0: evaluate(network, images, labels).accuracy}}
     for name, (disturb, strengths) in DISTURBANCES.items():
         results[name] = {

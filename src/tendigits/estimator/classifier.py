@@ -1,7 +1,8 @@
 """DigitClassifier: the network as a scikit-learn classifier, a drop-in replacement for MLPClassifier."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import ceil
 from typing import Any, Self
@@ -79,7 +80,8 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
     validation_fraction : float
         Only used when early_stopping=True.
     beta_1, beta_2, epsilon : float
-        Adam's decay rates and its smallest divisor. Only used when solver="adam".
+        Adam's decay rates and its smallest divisor, which MLPClassifier adds before v is corrected for bias, and Adam's
+        paper and we after: an epsilon far above the default damps the first steps less. Only used when solver="adam".
     max_fun : int
         Accepted, and without effect: MLPClassifier uses it for the solver "lbfgs" alone.
     dropout : float
@@ -246,16 +248,18 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         rules = self._rules()
         watched = Watched(self, rules.max_iter, X, y, sample_weight)
         warm = self.warm_start and hasattr(self, "network_")
-        X, y, weights = self._validated(X, y, sample_weight, reset=not warm)
-        if not warm:
-            self._begin(rules, np.unique(y), float_of(X.dtype))
-        elif not np.array_equal(np.unique(y), self.classes_):
-            raise InputError(
-                "warm_start can only be used where `y` has the same classes as in the previous call to fit. Previously "
-                f"got {self.classes_}, `y` has {np.unique(y)}."
-            )
-        train, validation = self._parts(rules, self._weighted(X, y, weights), X_val, y_val)
-        plateau = self._train(rules, train, validation, rules.max_iter, callbacks=[watched])
+        with self._unchanged_if_refused():
+            X, y, weights = self._validated(X, y, sample_weight, reset=not warm)
+            if not warm:
+                self._begin(rules, np.unique(y), float_of(X.dtype))
+            elif not np.array_equal(np.unique(y), self.classes_):
+                raise InputError(
+                    "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+                    f"Previously got {self.classes_}, `y` has {np.unique(y)}."
+                )
+            train, validation = self._parts(rules, self._weighted(X, y, weights), X_val, y_val)
+            run, plateau = self._prepared(rules, train, validation, rules.max_iter)
+        self._train(run, plateau, rules.max_iter, callbacks=[watched])
         if not plateau.stopped and self.n_iter_ == rules.max_iter:
             warnings.warn(f"Not converged after max_iter={rules.max_iter} epochs.", ConvergenceWarning, stacklevel=2)
         if rules.early_stopping:
@@ -296,12 +300,25 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         if rules.components:
             raise InputError("partial_fit sees too little of the data to find components by. Use fit instead.")
         first = not hasattr(self, "network_")
-        X, y, weights = self._validated(X, y, sample_weight, reset=first)
-        self._check_classes(classes, first)
-        if first:
-            self._begin(rules, np.unique(classes), float_of(X.dtype))
-        self._train(rules, self._weighted(X, y, weights), None, 1, None if first else self._state)
+        with self._unchanged_if_refused():
+            X, y, weights = self._validated(X, y, sample_weight, reset=first)
+            self._check_classes(classes, first)
+            if first:
+                self._begin(rules, np.unique(classes), float_of(X.dtype))
+            run, plateau = self._prepared(rules, self._weighted(X, y, weights), None, 1, self._state)
+        self._train(run, plateau, 1)
         return self
+
+    @contextmanager
+    def _unchanged_if_refused(self) -> Iterator[None]:
+        """Put everything back if the block, which prepares the training, raises an error."""
+        before = dict(vars(self))
+        try:
+            yield
+        except Exception:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
 
     def _rules(self) -> Any:
         """Check all parameters. Raises ValueError for the first that is wrong."""
@@ -372,17 +389,17 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         self.network_.divisor = 1.0  # features are taken as they are, whatever their dtype
         self.history_ = History()
         self.t_ = 0
+        self._state: dict[str, Any] | None = None
 
-    def _train(
+    def _prepared(
         self,
         rules: Any,
         train: Weighted,
         validation: Weighted | None,
         epochs: int,
         state: dict[str, Any] | None = None,
-        callbacks: Sequence[Callback] = (),
-    ) -> Plateau:
-        """Run up to `epochs` epochs, continuing from `state` if it is given."""
+    ) -> tuple[Run, Plateau]:
+        """Make a run of up to `epochs` epochs, continuing from `state` if it is given, and what ends it."""
         n = len(train[1])
         plateau = Plateau(rules, self.network_, n, self.t_)
         chosen = replace(settings(rules, n), epochs=len(self.history_) + epochs)
@@ -394,6 +411,10 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
         if state:
             plateau.go_on(state)
             _restore(run.optimizer, state)
+        return run, plateau
+
+    def _train(self, run: Run, plateau: Plateau, epochs: int, callbacks: Sequence[Callback] = ()) -> None:
+        """Train until the epochs are over, or a callback ends it."""
         before = len(self.history_)
         with progress_bar(total=epochs, unit="epoch", description="fit", shown=self.progress) as bar:
             ours: list[Callback] = [plateau, lambda *_: bar.update(1), self._tell]
@@ -403,7 +424,6 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
                 self.n_iter_ = len(self.history_) - before
                 self.t_ = plateau.t
                 self._state = plateau.state | {"steps": run.optimizer.steps, "vectors": run.optimizer.state}
-        return plateau
 
     def _as_images(self, rules: Any, train: Weighted) -> Weighted:
         """View rows as images where they are to be distorted."""
@@ -422,10 +442,12 @@ class DigitClassifier(TakesCallbacks, FittedClassifier):  # type: ignore[misc] #
 
 
 def _restore(optimizer: SGD, state: dict[str, Any]) -> None:
-    """Restore an optimizer's state; vectors of another solver are ignored."""
-    optimizer.steps = state["steps"]
-    for name, vector in optimizer.state.items():
-        vector[...] = state["vectors"].get(name, vector)
+    """Restore an optimizer's state, unless it is that of another solver or of workers who divided it otherwise."""
+    vectors = state["vectors"]
+    if {name: vector.shape for name, vector in vectors.items()} == {k: v.shape for k, v in optimizer.state.items()}:
+        optimizer.steps = state["steps"]
+        for name, vector in optimizer.state.items():
+            vector[...] = vectors[name]
 
 
 def _counting(what: str, X: Array, y: Array, weights: Array) -> Weighted:

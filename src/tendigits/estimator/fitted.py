@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d, validate_data
 
 from .._util.arrays import Array, dense, finite
 from ..analysis.evaluate import Interval, accuracy_interval
-from ..nn.layers import Linear
+from ..nn.layers import Affine
 from ..nn.loss import softmax
 from ..nn.network import CHUNK, Network
 from ..training.history import History
@@ -147,12 +147,19 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
         low, high : float
             The ends of the interval.
 
+        Raises
+        ------
+        ValueError
+            If X and y do not fit each other, or the classifier.
+
         References
         ----------
         E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 
         """
-        right = self.predict(X) == np.asarray(y)
+        labels = column_or_1d(y, warn=True)
+        check_consistent_length(X, labels)
+        right = self.predict(X) == labels
         return accuracy_interval(int(np.count_nonzero(right)), len(right))
 
     def _logits(self, X: Any) -> Array:
@@ -177,13 +184,13 @@ class FittedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # 
 
     @property
     def coefs_(self) -> list[Array]:
-        """The weight matrices, each (n_in, n_out): views of the network's parameters."""
+        """The weight matrices, each (n_in, n_out): views of the network's parameters; convolutions come first."""
         return self.network_.weights
 
     @property
     def intercepts_(self) -> list[Array]:
         """The biases, each (n_out,): views of the network's parameters."""
-        return [layer.b for layer in self.network_.layers if isinstance(layer, Linear)]
+        return [layer.b for layer in self.network_.layers if isinstance(layer, Affine)]
 
     @property
     def n_layers_(self) -> int:

@@ -1,6 +1,7 @@
 """MLPClassifier's parameters: which values they may have, what they mean in our terms, and when training stops.
 
-The formulas are those of `sklearn.neural_network.MLPClassifier`, so that what its users know holds here too.
+The formulas are those of `sklearn.neural_network.MLPClassifier`, so that what its users know holds here too. Only
+Adam's epsilon stands where its paper has it: it is added to √v̂, corrected for bias, and not to √v.
 """
 
 import warnings
@@ -137,7 +138,7 @@ def image_shape(rules: Any, n_in: int) -> Shape:
     """
     side = isqrt(n_in)
     shape = (side, side) if rules.image_shape is None else tuple(map(int, rules.image_shape))
-    if len(shape) != 2 or prod(shape) != n_in:
+    if len(shape) != 2 or min(shape) < 1 or prod(shape) != n_in:
         raise InputError(f"{n_in} features do not make an image of {shape}: give image_shape=(height, width).")
     return shape
 

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def train_and_test(
     seed: int = 0,
     dtype: str = "float32",
     n_validation: int | None = None,
-    checkpoint: Path | None = None,
+    checkpoint: Path | str | None = None,
     resume: bool = False,
     overwrite: bool = False,
     callbacks: Sequence[Callback] = (),
@@ -106,7 +107,7 @@ def train_and_test(
     n_validation : int, optional
         How many training images to hold out; by default a twelfth, 5,000 of MNIST's 60,000. Of images that are mapped,
         because they are too many for memory, the last are held out, and by default 10,000 at most.
-    checkpoint : Path, optional
+    checkpoint : path-like, optional
         A file to keep the state of the training in, as in `fit`; each further member has its own beside it.
     resume : bool, optional
         Whether to continue from the checkpoint.
@@ -141,8 +142,8 @@ def train_and_test(
     >>> train_and_test(load_digits(), Settings(epochs=2), hidden=(16,), progress=False)
     Experiment([784, 16, 10], 2 epochs: Evaluation(...% of 359 images))
     """
-    if members < 1:
-        raise InputError(f"An ensemble needs at least one member, not {members}.")
+    members, seed, dropout, dtype = _plain(members, seed, dropout, dtype)
+    checkpoint = None if checkpoint is None else Path(checkpoint)
     check_classes(dataset.classes)
     rng = np.random.default_rng(seed)
     train, validation, rng = once_per_node(team, lambda: (*_split(dataset, n_validation, rng), rng))
@@ -175,6 +176,17 @@ def train_and_test(
         "versions": versions(),
     }
     return Experiment(network, histories, evaluation)
+
+
+def _plain(members: Any, seed: Any, dropout: Any, dtype: Any) -> tuple[int, int, float, str]:
+    """Check what the model is to say of its making, and turn NumPy's numbers into those that a model file can hold."""
+    if index(members) < 1:
+        raise InputError(f"An ensemble needs at least one member, not {members}.")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"The seed must be a whole number, 0 or more, not {seed!r}.")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise InputError(f"A network is trained in float32 or float64, not {np.dtype(dtype)}.")
+    return index(members), int(seed), float(dropout), np.dtype(dtype).name
 
 
 def _member(

@@ -1,6 +1,6 @@
 """An ensemble: several networks that predict together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ class Ensemble(Network):
 
     Parameters
     ----------
-    members : sequence of Network
+    members : iterable of Network
         Networks with the same classes, in the same order; their parameters are copied.
 
     Attributes
@@ -40,8 +40,8 @@ class Ensemble(Network):
 
     """
 
-    def __init__(self, members: Sequence[Network]) -> None:
-        _check(members)
+    def __init__(self, members: Iterable[Network]) -> None:
+        members = _checked(members)
         self.params = np.concatenate([member.params for member in members])
         self.grads = np.zeros_like(self.params)
         self.members, start = [], 0
@@ -98,9 +98,10 @@ class Ensemble(Network):
         raise InputError(NO_LAYERS)
 
 
-def _check(members: Sequence[Network]) -> None:
-    if not members:
-        raise InputError("An ensemble needs a network or more.")
+def _checked(networks: Iterable[Network]) -> list[Network]:
+    members = list(networks) if isinstance(networks, Iterable) else []
+    if not members or not all(isinstance(member, Network) for member in members):
+        raise InputError("An ensemble needs a network or more, in a list.")
     if any(member.classes.tolist() != members[0].classes.tolist() for member in members):
         raise InputError("The networks of an ensemble must know the same classes, in the same order.")
     if len({member.divisor for member in members if member.divisor}) > 1:
@@ -108,3 +109,4 @@ def _check(members: Sequence[Network]) -> None:
     shapes = {(member.sizes[0], member.sizes[-1]) for member in members}
     if len(shapes) > 1:
         raise InputError(f"The networks of an ensemble must agree in inputs and outputs, not have {sorted(shapes)}.")
+    return members

@@ -9,6 +9,7 @@
 Files without a divisor are older; those with notes on their pixels were trained on pixels.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
@@ -23,7 +24,7 @@ from ..errors import InputError
 from ..nn.layers import LAYERS, BatchNorm, Layer
 from ..nn.network import Network, checked_layers
 from .json_file import read_json
-from .schema import check_metadata
+from .schema import check_kinds, check_metadata
 
 FORMAT = "tendigits model 1"
 NOVELTY = "novelty."
@@ -38,12 +39,34 @@ def save(network: Network, path: Path | str) -> None:
     network : Network
         The network.
     path : path-like
-        The file.
+        The file; its name must not end in .json, which `load` reads as JSON.
+
+    Raises
+    ------
+    InputError
+        If parameters, classes or info are of a kind that `load` would refuse.
     """
+    if _is_json(path):
+        raise InputError(f"{path} would be read as JSON: save to a name in .npz, or use export(network, path, 'json').")
     about = {"format": FORMAT, "layers": network.spec, "classes": network.classes.tolist(), "info": network.info}
     about["divisor"] = network.divisor
+    _check_can_be_loaded(network, about)
     novelty = {NOVELTY + name: np.asarray(array) for name, array in (network.novelty or {}).items()}
     write_npz(path, {"params": network.params, **novelty}, about)
+
+
+def _is_json(path: Path | str) -> bool:
+    return Path(path).suffix.lower() == ".json"
+
+
+def _check_can_be_loaded(network: Network, about: dict[str, Any]) -> None:
+    """Refuse now what `load` would refuse later, when the network is gone."""
+    try:
+        check_kinds(about := json.loads(json.dumps(about)))
+        _check_params(network.params, network.params.size)
+        _check_names(about["classes"], network.sizes[-1])
+    except (TypeError, ValueError) as error:
+        raise InputError(f"A model file cannot hold this network: {error}") from error
 
 
 def load(path: Path | str) -> Network:
@@ -64,7 +87,7 @@ def load(path: Path | str) -> Network:
     InputError
         If the file is missing, damaged, or of another kind.
     """
-    if Path(path).suffix == ".json":
+    if _is_json(path):
         with naming(path):
             check_metadata(about := read_json(path))
             parts = about["layers"], about["params"], about["classes"], about["info"]
@@ -164,17 +187,27 @@ def rebuild(
 
     """
     n_params = _count(spec)  # before any memory is taken for what a file claims to hold
-    if params.dtype not in (np.float32, np.float64) or params.shape != (n_params,) or not np.isfinite(params).all():
-        raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
+    _check_params(params, n_params)
     network = _skeleton(spec, params.dtype)
     network.params[...] = params
-    if np.abs(params).max(initial=0) > LARGEST or _has_negative_variance(network):
-        raise InputError("its parameters are too large to compute with, or contain a negative variance.")
-    if len(set(classes)) != network.sizes[-1] or len(classes) != network.sizes[-1]:
-        raise InputError(f"it names {len(classes)} classes for {network.sizes[-1]} outputs.")
+    if _has_negative_variance(network):
+        raise InputError("its parameters contain a negative variance.")
+    _check_names(classes, network.sizes[-1])
     network.classes, network.info, network.novelty = np.asarray(classes), dict(info), novelty
     network.divisor = divisor
     return network
+
+
+def _check_params(params: Array, n_params: int) -> None:
+    if params.dtype not in (np.float32, np.float64) or params.shape != (n_params,) or not np.isfinite(params).all():
+        raise InputError(f"its layers need {n_params:,} finite floats, and it has {params.shape} of {params.dtype}.")
+    if np.abs(params).max(initial=0) > LARGEST:
+        raise InputError("its parameters are too large to compute with.")
+
+
+def _check_names(classes: Sequence[Any], n_out: int) -> None:
+    if len(set(classes)) != n_out or len(classes) != n_out:
+        raise InputError(f"it names {len(classes)} classes for {n_out} outputs.")
 
 
 def _has_negative_variance(network: Network) -> bool:

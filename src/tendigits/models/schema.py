@@ -20,6 +20,23 @@ def check_metadata(metadata: dict[str, Any]) -> None:
     Raises
     ------
     InputError
+        If a part is missing, or of another kind than it should be, or a model of EMNIST does not say how that lay.
+    """
+    check_kinds(metadata)
+    _check_orientation(metadata["info"])
+
+
+def check_kinds(metadata: dict[str, Any]) -> None:
+    """Check that each part of the metadata is of the kind that it should be, whatever it says.
+
+    Parameters
+    ----------
+    metadata : dict
+        As for `check_metadata`.
+
+    Raises
+    ------
+    InputError
         If a part is missing, or of another kind than it should be.
     """
     for name, (is_fine, words) in PARTS.items():
@@ -32,7 +49,6 @@ def check_metadata(metadata: dict[str, Any]) -> None:
         is_there = value is not None or (not entry and section in metadata["info"])
         if is_there and not is_fine(value):
             raise InputError(f"the {name!r} in its info must be {words}")
-    _check_orientation(metadata["info"])
 
 
 def _check_orientation(info: dict[str, Any]) -> None:
@@ -67,7 +83,10 @@ def _are_layers(entries: Any) -> bool:
 
 
 def _are_classes(names: Any) -> bool:
-    return isinstance(names, list) and all(isinstance(name, str) or _is_number(name) for name in names)
+    """Whether these are texts and numbers, or all of them true and false: the classes of a network are one array."""
+    if not isinstance(names, list):
+        return False
+    return all(isinstance(name, bool) for name in names) or all(_is_text(name) or _is_number(name) for name in names)
 
 
 def _are_notes(info: Any, depth: int = 0) -> bool:
@@ -93,7 +112,7 @@ def _is_share(value: Any) -> bool:
 
 PARTS: dict[str, tuple[Check, str]] = {
     "layers": (_are_layers, "a list of layers, each a name and its numbers"),
-    "classes": (_are_classes, "a list of names or numbers"),
+    "classes": (_are_classes, "a list of texts and numbers, or of true and false"),
     "divisor": (lambda value: value is None or (_is_number(value) and value > 0), "a positive number, or null"),
     "info": (lambda info: _is_dict(info) and _are_notes(info), "an object of notes, nested at most ten deep"),
 }

@@ -47,9 +47,12 @@ def checkpointing(
     Raises
     ------
     InputError
-        If there is a file that this run cannot resume from or must not discard, or another run holds it.
+        If there is a file that this run cannot resume from or must not discard, or another run holds it; or if there
+        is no checkpoint to resume from.
 
     """
+    if resume and path is None:
+        raise InputError("To resume a run, say which: give checkpoint=, the file that holds its state.")
     if path is None or run.follows:
         _follow(run)
         yield

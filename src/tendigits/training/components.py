@@ -33,6 +33,8 @@ CHUNK = 2000  # images projected at a time
 class Components:
     """The first principal components of images, and the maps between the full and the reduced network.
 
+    The directions are those of the images alone: weights of examples do not turn them.
+
     Parameters
     ----------
     examples : Examples

@@ -106,11 +106,12 @@ class Run:
         self.network = self.whole = network
         self.settings, self.rate, self.teacher = settings, rate or settings.scheduled_rate, teacher
         self.rng = _generator(seed)
-        self.examples = self._checked(train)
-        self._decide_divisor()
-        self.validation = self._checked(validation) if validation else None
-        self._check_settings()
-        self.components = self._reduced(settings.components) if settings.components else None
+        with self._unchanged_if_refused():
+            self.examples = self._checked(train)
+            self._decide_divisor()
+            self.validation = self._checked(validation) if validation else None
+            self._check_settings()
+            self.components = self._reduced(settings.components) if settings.components else None
         self.history = History()
         self.early_stopping: EarlyStopping | None = None
         if settings.patience:
@@ -145,6 +146,16 @@ class Run:
                 stacklevel=4,
             )
         self.network.divisor = self.examples.divisor
+
+    @contextmanager
+    def _unchanged_if_refused(self) -> Iterator[None]:
+        """Put the network's divisor back if the block, which decides it and checks the rest, raises an error."""
+        network, divisor = self.network, self.network.divisor
+        try:
+            yield
+        except Exception:
+            network.divisor = divisor
+            raise
 
     def _check_settings(self) -> None:
         settings = self.settings

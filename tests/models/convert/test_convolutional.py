@@ -11,9 +11,11 @@ from tendigits import InputError, Network, export
 from tendigits.models.convert.c import export_c
 from tendigits.models.convert.formats import READERS, SUFFIXES, read
 from tendigits.models.convert.javascript import export_javascript
+from tendigits.models.convert.torch import state_dict
 from tendigits.nn.layers import BatchNorm, Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLU, Reshape, Sigmoid, Tanh
 
 EXACT = 1e-5
+LAST = [Linear(1, 2)]
 GCC, NODE = shutil.which("gcc") or shutil.which("cc"), shutil.which("node")
 
 
@@ -183,11 +185,24 @@ def test_a_network_of_other_features_only_tells_probabilities_in_javascript(smal
 
 
 def test_what_pytorch_orders_otherwise_is_refused(torch, tmp_path):
-    network = Network([Reshape(4, 4, 3), Conv2D(3, 2, 3), Flatten(), Linear(8, 2)])
-    with pytest.raises(InputError, match="several channels"):
-        export(network, tmp_path / "model.pt", "torch-state-dict")
-    export(network, tmp_path / "model.json", "json")
-    np.testing.assert_array_equal(read(tmp_path / "model.json").params, network.params)
+    coloured = Network([Reshape(4, 4, 3), Conv2D(3, 2, 3), Flatten(), Linear(8, 2)])
+    rearranged = Network([Reshape(4, 4), Conv2D(1, 4, 3), Flatten(), Reshape(4, 4), Conv2D(1, 1, 4), Flatten(), *LAST])
+    for network in (coloured, rearranged):
+        with pytest.raises(InputError, match="several channels"):
+            export(network, tmp_path / "model.pt", "torch-state-dict")
+        export(network, tmp_path / "model.json", "json")
+        np.testing.assert_array_equal(read(tmp_path / "model.json").params, network.params)
+
+
+def test_a_flatten_may_follow_another_and_a_reshape_one_channel(torch):
+    layers = [Reshape(4, 4), Conv2D(1, 1, 1), Flatten(), Reshape(4, 4), BatchNorm(1), Conv2D(1, 2, 3), Flatten()]
+    network = Network([*layers, Flatten(), Linear(8, 2)], seed=1)
+    convert = {Reshape: lambda *_: torch.nn.Unflatten(1, (1, 4, 4)), Flatten: torch.nn.Flatten, Conv2D: torch.nn.Conv2d}
+    convert |= {BatchNorm: torch.nn.BatchNorm2d, Linear: torch.nn.Linear}
+    theirs = torch.nn.Sequential(*(convert[type(layer)](*layer.arguments[:3]) for layer in network.layers)).eval()
+    theirs.load_state_dict({name: torch.tensor(values) for name, values in state_dict(network).items()})
+    x = np.random.default_rng(0).random((5, 16), np.float32)
+    np.testing.assert_allclose(theirs(torch.tensor(x)).detach(), network.forward(x), atol=EXACT)
 
 
 def test_tensors_that_do_not_fit_are_named(torch, tmp_path):

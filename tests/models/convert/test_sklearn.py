@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits, load_iris
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from tendigits import InputError, Network
+from tendigits import DigitClassifier, InputError, Network
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -30,6 +30,13 @@ def test_other_activations(activation):
     np.testing.assert_allclose(
         Network.from_sklearn(mlp).predict_proba(features), mlp.predict_proba(features), atol=1e-12
     )
+
+
+def test_a_classifier_with_convolutions_is_refused():
+    X, y = load_digits(return_X_y=True)
+    classifier = DigitClassifier((4,), conv="2x3", max_iter=1).partial_fit(X[:50] / 16, y[:50], classes=range(10))
+    with pytest.raises(InputError, match="take its network_"):
+        Network.from_sklearn(classifier)
 
 
 def test_other_models_are_refused():

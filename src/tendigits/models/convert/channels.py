@@ -93,8 +93,8 @@ def places(network: Network) -> Iterator[Place]:
                 )
             yield Place(f"{prefix}{i}", layer, shape, images)
             if layer.onnx == "Flatten":
-                images = shape
-            elif layer.onnx == "Gemm":
+                images = shape if len(shape) == 3 else images
+            elif layer.onnx in ("Gemm", "Reshape"):
                 images = None
 
 

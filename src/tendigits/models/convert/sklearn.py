@@ -29,7 +29,7 @@ def read_sklearn(mlp: Any) -> Parts:
     Raises
     ------
     InputError
-        If it is not a fitted MLPClassifier, or gives an example several labels.
+        If it is not a fitted MLPClassifier, gives an example several labels, or has convolutions, as ours may.
 
     """
     output = getattr(mlp, "out_activation_", None)
@@ -37,6 +37,8 @@ def read_sklearn(mlp: Any) -> Parts:
         raise InputError(f"A fitted MLPClassifier is needed, not {mlp}.")
     if output == "logistic" and mlp.n_outputs_ > 1:
         raise InputError("An MLPClassifier with several labels per example cannot be read: a digit has one.")
+    if getattr(mlp, "conv", ""):
+        raise InputError("A classifier with convolutions cannot be read from its matrices: take its network_.")
     layers = list(zip(mlp.coefs_, mlp.intercepts_, strict=True))
     if output == "logistic":
         W, b = layers[-1]

@@ -84,7 +84,7 @@ def state_dict(network: Network) -> Arrays:
     """
     tensors: Arrays = {}
     for place in places(network):
-        if place.layer.onnx == "Reshape" and place.layer.arguments[2] > 1:
+        if place.layer.onnx == "Reshape" and (place.layer.arguments[2] > 1 or (place.images or (0, 0, 1))[2] > 1):
             raise InputError("Images of several channels cannot be exported to PyTorch, which orders pixels otherwise.")
         tensors |= {f"{place.name}.{name}": tensor for name, tensor in to_channels_first(place).items()}
     return tensors
