@@ -109,7 +109,7 @@ class Distortion:
         if images.ndim != 3 or not (images.dtype == np.uint8 or images.dtype.kind == "f"):
             raise InputError(f"Images must be (n, h, w) of uint8 or floats, not {images.shape} of {images.dtype}.")
         out = np.empty(images.shape, np.float32 if images.dtype == np.uint8 else images.dtype)
-        self.draw(len(images), images.shape[1:], rng).apply(images, out, brightest(images))
+        self.draw(len(images), images.shape[1:], rng).apply(images, out)
         return out if out.dtype == images.dtype else np.rint(out, out=out).astype(images.dtype)
 
     def draw(self, n: int, shape: tuple[int, int], rng: np.random.Generator) -> "DrawnDistortion":
@@ -163,7 +163,7 @@ class DrawnDistortion:
         """Take what happens to some of the images."""
         return DrawnDistortion(self.field[part], self.corruption and self.corruption[part])
 
-    def apply(self, images: Array, out: Array, white: float) -> None:
+    def apply(self, images: Array, out: Array, white: float | None = None) -> None:
         """Distort images.
 
         Parameters
@@ -172,13 +172,13 @@ class DrawnDistortion:
             The images; outside them all is 0.
         out : ndarray of float, shape (n, h, w)
             The array to fill, in the units of `images`.
-        white : float
-            The brightest value that a pixel may have, which noise is measured by.
+        white : float, optional
+            The brightest value that a pixel may have, which noise is measured by; by default `brightest(images)`.
         """
         if not self.corruption:
             return warp(images, self.field, out)
         warp(self.corruption.thin(images), self.field, out)
-        self.corruption.add_noise(out, white)
+        self.corruption.add_noise(out, brightest(images) if white is None else white)
 
 
 def brightest(images: Array) -> float:

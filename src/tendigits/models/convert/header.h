@@ -3,8 +3,9 @@
    int digit = tendigits_probabilities(pixels, probabilities);
 
    takes @N_IN@ pixels, row by row, each from 0 (paper) to 255 (ink), divides them by @DIVISOR@, as in training, and
-   fills in @N_OUT@ probabilities. It returns the index of the most probable class; tendigits_classes[digit] is its name. Nothing is allocated: two static buffers hold
-   what passes from layer to layer, so only one thread at a time may call it. C99, with <math.h> (link with -lm).
+   fills in @N_OUT@ probabilities. It returns the index of the most probable class; tendigits_classes[digit] is its
+   name. Nothing is allocated: two static buffers hold what passes from layer to layer, so only one thread at a time may
+   call it. C99, with <math.h> (link with -lm).
 
    Sums are kept in double precision. Where that is slow, #define TENDIGITS_SUM float before including this file: the
    probabilities are then exact to about 1e-5. */
