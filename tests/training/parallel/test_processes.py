@@ -5,6 +5,7 @@ import signal
 import sys
 
 import pytest
+from children import is_gone
 
 if sys.platform != "linux":
     pytest.skip("workers are processes on Linux alone", allow_module_level=True)
@@ -35,14 +36,6 @@ def ended(status):
     pid, process = child(lambda: os._exit(status))
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     return pid, process
-
-
-def is_gone(pid):
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return False
 
 
 def test_one_that_works_has_neither_ended_nor_failed_and_can_be_killed():

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from children import is_gone
 from training import SETTINGS, corners, trained
 
 from tendigits import Distortion, Network, fit
@@ -43,15 +44,6 @@ def forked(monkeypatch):
     pids, fork = [], os.fork
     monkeypatch.setattr(os, "fork", lambda: pids.append(fork()) or pids[-1])
     return pids
-
-
-def is_gone(pid):
-    """Whether a child has ended, and has been waited for."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return False
 
 
 def test_one_worker_has_no_team(data):
